@@ -1,0 +1,1 @@
+"""The only code that writes: sources, landing, the build and its publishing."""

@@ -1,0 +1,1 @@
+"""One package per system that data is read from."""
