@@ -1,0 +1,1 @@
+"""Landing: source tables to Parquet, one folder a load, nothing lost."""

@@ -1,0 +1,53 @@
+"""What every source adapter offers. An adapter reads its system as it is; giving it the canonical shape is dbt's part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pipelines.land.manifest import LoadedTable, LoadManifest
+from tower.settings import SourceSettings
+
+CoverageStatus = Literal["full", "partial", "absent"]
+# Told what is happening, for the person who waits: "reading sales_order_lines.csv (1,000,000 rows)".
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether a source fills a canonical table (`column_name` empty) or one column of it, and why not where it does not.
+
+    `partial` means that rows are there but cannot answer everything; the note says what must not be concluded from them.
+    """
+
+    table_name: str
+    column_name: str
+    status: CoverageStatus
+    note: str = ""
+    note_zh: str = ""
+
+
+class Adapter(Protocol):
+    """One kind of source system."""
+
+    name: str
+
+    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Sequence[LoadedTable]:
+        """Write each source table to `folder/<table>.parquet` with `_row_number` (bigint, 1-based, in source order), and the rows
+        that cannot be read, whole, to `folder/rejected.parquet`. Raises SourceError for what cannot be read as a whole."""
+        ...
+
+    def raw_tables(self) -> Mapping[str, Mapping[str, str]]:
+        """Every source table that staging reads, with its columns and DuckDB types: the shape of an empty view where it did not land."""
+        ...
+
+    def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:
+        """For every canonical table one row, and for tables that are not absent one row per column."""
+        ...
+
+    def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
+        """The day the data speaks of, where the source itself knows it; otherwise None. `folder` is the landed load."""
+        ...

@@ -1,0 +1,115 @@
+"""Typed configuration: tower.toml in the project folder, overruled by TOWER_* environment variables."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from tower.errors import SettingsError
+
+SETTINGS_FILE = "tower.toml"
+AdapterName = Literal["files", "adventureworks"]
+
+
+class SourceSettings(BaseModel):
+    """One source of a build: which adapter reads which folder. The order in tower.toml is the order of precedence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
+    adapter: AdapterName
+    path: Path
+    as_of: date | None = None
+
+
+class Settings(BaseSettings):
+    """All settings; field names are the keys of tower.toml, and TOWER_<FIELD> in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="TOWER_", extra="forbid", frozen=True, env_nested_delimiter="__")
+
+    home: Path = Path("var")
+    as_of: date | None = None
+    sources: tuple[SourceSettings, ...] = ()
+    company_name: str = "Control Tower"
+    company_currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    keep_builds: int = Field(default=5, ge=1, le=1000)
+    keep_bytes: int = Field(default=20_000_000_000, ge=1)
+    memory_limit: str = Field(default="4GB", pattern=r"^\d+(\.\d+)?(MB|GB|MiB|GiB)$")
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+    store_url: str | None = None
+    local_user: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8501, ge=1, le=65535)
+
+    @field_validator("sources")
+    @classmethod
+    def names_are_unique(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        names = [source.name for source in sources]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"the source name {repeated[0]!r} is used twice; give each source its own name")
+        return sources
+
+    @property
+    def effective_store_url(self) -> str:
+        """URL of the app store; SQLite in the home folder unless another is named."""
+        return self.store_url or f"sqlite:///{(self.home / 'store.sqlite').absolute()}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings)
+
+
+def load_settings(project_folder: Path | None = None, **overrides: Any) -> Settings:
+    """Read tower.toml of `project_folder` (default: the working folder) and the environment.
+
+    Raises SettingsError with one sentence per wrong value.
+    """
+    folder = project_folder or Path.cwd()
+    file = folder / SETTINGS_FILE
+    try:
+        written = TomlConfigSettingsSource(Settings, toml_file=file)() if file.exists() else {}
+        environment = {key for key in Settings.model_fields if f"TOWER_{key.upper()}" in os.environ}
+        kept = {key: value for key, value in written.items() if key not in environment}
+        settings = Settings(**{**kept, **{key: value for key, value in overrides.items() if value is not None}})
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file.name} is not valid TOML: {error}. Mend the file and start again.") from error
+    except ValidationError as error:
+        raise SettingsError(_sentences(error)) from error
+    return settings.model_copy(
+        update={
+            "home": _absolute(settings.home, folder),
+            "sources": tuple(
+                source.model_copy(update={"path": _absolute(source.path, folder)}) for source in settings.sources
+            ),
+        }
+    )
+
+
+def _absolute(path: Path, folder: Path) -> Path:
+    return path if path.is_absolute() else (folder / path).absolute()
+
+
+def _sentences(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        where = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(sorted(Settings.model_fields))
+            lines.append(f"The setting {where!r} is not known. Known settings: {known}.")
+        else:
+            lines.append(f"The setting {where!r} cannot be {problem['input']!r}: {problem['msg']}.")
+    return "\n".join(lines)
