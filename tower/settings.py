@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     as_of: date | None = None
     sources: tuple[SourceSettings, ...] = ()
     company_name: str = "Control Tower"
-    company_currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    company_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     keep_builds: int = Field(default=5, ge=1, le=1000)
     keep_bytes: int = Field(default=20_000_000_000, ge=1)
     memory_limit: str = Field(default="4GB", pattern=r"^\d+(\.\d+)?(MB|GB|MiB|GiB)$")

@@ -51,3 +51,7 @@ class Adapter(Protocol):
     def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
         """The day the data speaks of, where the source itself knows it; otherwise None. `folder` is the landed load."""
         ...
+
+    def company_currency(self, source: SourceSettings) -> str | None:
+        """The currency in which the source keeps its books, where it says so; otherwise None."""
+        ...

@@ -1,0 +1,1 @@
+"""A build: from landed sources to one published, immutable file."""

@@ -1,0 +1,86 @@
+"""The table of contents of a build: what happens, in which order, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.build.context import BuildContext, StepAction
+from pipelines.build.describe import write_definitions, write_rejected_rows, write_test_results
+from pipelines.build.land import land_sources
+from pipelines.build.open_file import open_build_file
+from pipelines.build.project import failed
+from pipelines.engines import run_bom_explosion, run_stock_layers
+from pipelines.history import write_kpi_snapshot
+from tower.errors import BuildError
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name as it is shown, the schemas it reads and writes, and the function that does it."""
+
+    name: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    action: StepAction
+
+
+def models(*select: str) -> StepAction:
+    """A dbt selection as a step; every model must come through."""
+    return _dbt("run", select)
+
+
+def seeds() -> StepAction:
+    """The reference data that a business owns."""
+    return _dbt("seed", ("*",))
+
+
+def engine(run: Callable[..., None]) -> StepAction:
+    """A pure engine between two layers: reads the canonical layer, writes the schema `engine`."""
+
+    def action(context: BuildContext) -> None:
+        with context.connection() as connection:
+            run(connection, context.as_of)
+
+    return action
+
+
+def _dbt(command: str, select: tuple[str, ...]) -> StepAction:
+    def action(context: BuildContext) -> None:
+        label = " ".join(select)
+        results = context.dbt.invoke(command, select, progress=lambda done: context.progress(f"{label}: {done} done"))
+        broken = failed(results)
+        if broken:
+            raise BuildError(
+                f"{len(broken)} of {len(results)} models could not be built. The first is "
+                f"{broken[0].unique_id.rsplit('.', 1)[-1]}: {broken[0].message.strip()}"
+            )
+
+    return action
+
+
+def run_tests(context: BuildContext) -> None:
+    """Every test on the data of this build; what they found goes into the build, the gate decides on it."""
+    context.test_results = context.dbt.invoke(
+        "test",
+        ("*",),
+        exclude=("test_type:unit",),
+        progress=lambda done: context.progress(f"tests: {done} done"),
+    )
+    write_test_results(context)
+
+
+STEPS = (
+    Step("land", ("sources",), ("raw",), land_sources),
+    Step("open", ("raw",), ("build",), open_build_file),
+    Step("reference", ("seeds",), ("reference",), seeds()),
+    Step("canonical", ("raw", "build", "reference"), ("staging", "canonical"), models("staging", "canonical")),
+    Step("rejected rows", ("raw", "canonical"), ("build",), write_rejected_rows),
+    Step("stock layers", ("canonical",), ("engine",), engine(run_stock_layers)),
+    Step("bill of material", ("canonical",), ("engine",), engine(run_bom_explosion)),
+    Step("core", ("canonical", "engine", "reference", "build"), ("core",), models("core")),
+    Step("marts", ("core", "reference"), ("marts",), models("marts")),
+    Step("definitions", ("models",), ("build",), write_definitions),
+    Step("tests", ("canonical", "core", "marts"), ("build",), run_tests),
+    Step("snapshot", ("core", "build"), ("build",), write_kpi_snapshot),
+)

@@ -1,0 +1,36 @@
+"""Serve the app: hand the process over to Streamlit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tower.builds import current_build
+from tower.errors import BuildNotFound
+from tower.settings import Settings
+
+APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
+
+
+def is_build_wanted(settings: Settings) -> bool:
+    """Whether nothing is served yet, or what is served was built from other sources than the settings name."""
+    try:
+        served = current_build(settings.home)
+    except BuildNotFound:
+        return True
+    names = [(source["name"], source["adapter"]) for source in served.sources]
+    return bool(settings.sources) and names != [(source.name, source.adapter) for source in settings.sources]
+
+
+def serve(settings: Settings) -> None:
+    """Replace this process by the app server. Streamlit's own settings are in .streamlit/config.toml."""
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(APP_FILE),
+        "--server.address", settings.host, "--server.port", str(settings.port), "--server.headless", "true",
+    ]  # fmt: skip
+    environment = {**os.environ, "TOWER_HOME": str(settings.home)}
+    sys.stderr.write(f"\n  Control Tower is served at http://{settings.host}:{settings.port}\n\n")
+    sys.stderr.flush()
+    os.chdir(APP_FILE.parent)
+    os.execve(sys.executable, command, environment)

@@ -1,0 +1,54 @@
+"""What tests share: the repository, the real data beside it, and one build of the example company."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.build.context import Request
+from pipelines.build.run import run_build
+from tower.builds import BuildSummary
+from tower.settings import Settings, SourceSettings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+BUILT_AT = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
+
+
+def build_of(home: Path, *sources: SourceSettings, build_id: str = "20260701T060000-000001") -> BuildSummary:
+    """Build some sources into a home folder, as the command line does."""
+    settings = Settings(home=home, sources=sources, memory_limit="2GB")
+    return run_build(Request(settings, BUILT_AT, build_id), progress=lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def example_folder() -> Path:
+    return REPOSITORY / "seeds" / "example"
+
+
+@pytest.fixture(scope="session")
+def example_build(tmp_path_factory: pytest.TempPathFactory, example_folder: Path) -> BuildSummary:
+    """The example company, built once for all tests that only read it. Its home folder is `example_build.file.parents[1]`."""
+    home = tmp_path_factory.mktemp("home")
+    summary = build_of(home, SourceSettings(name="example", adapter="files", path=example_folder))
+    assert summary.status == "published", summary.problems
+    return summary
+
+
+@pytest.fixture(scope="session")
+def adventureworks_folder() -> Path:
+    folder = SHARED_DATA / "adventureworks"
+    if not folder.exists():
+        pytest.skip(f"the AdventureWorks files are not at {folder.relative_to(REPOSITORY.parent)} beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def adventureworks_build(tmp_path_factory: pytest.TempPathFactory, adventureworks_folder: Path) -> BuildSummary:
+    """AdventureWorks, built once for all tests that only read it."""
+    home = tmp_path_factory.mktemp("adventureworks")
+    summary = build_of(home, SourceSettings(name="adventureworks", adapter="adventureworks", path=adventureworks_folder))
+    assert summary.status == "published", summary.problems
+    return summary
