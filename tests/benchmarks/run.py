@@ -1,0 +1,178 @@
+"""`make bench`: build AdventureWorks × 1, × 10, × 100, time the Scorecard on each, and write docs/benchmarks.md.
+
+Every figure comes from a process of its own. Ratios are taken within one run, so that they hold on any machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tests.benchmarks.measure import REPOSITORY, Measured, folder_bytes, run_process
+from tower.builds import Home, current_build
+
+RESULTS = REPOSITORY / "docs" / "benchmarks.md"
+ADVENTUREWORKS = REPOSITORY.parent / "shared" / "data" / "adventureworks"
+# Not part of the ratio to the plain pass, but shown beside it.
+BESIDE = frozenset({"stock layers", "bill of material", "tests"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What was measured at one scale factor. Sizes in bytes, times in seconds."""
+
+    factor: int
+    rows: int
+    raw_bytes: int
+    home_bytes: int
+    build: Measured
+    steps: Sequence[Mapping[str, Any]]
+    plain_seconds: float
+    scorecard_cold: float
+    scorecard_warm: float
+
+    def seconds(self, *, beside: bool) -> float:
+        return float(sum(step["seconds"] for step in self.steps if (step["step"] in BESIDE) is beside))
+
+    @property
+    def ratio(self) -> float:
+        return self.seconds(beside=False) / self.plain_seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--factors", default="1,10,100", help="scale factors, separated by commas")
+    parser.add_argument("--data", type=Path, default=ADVENTUREWORKS, help="folder of the AdventureWorks Parquet files")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "control-tower-bench")
+    parser.add_argument("--memory-limit", default="10GB", help="what the database may use before it spills")
+    chosen = parser.parse_args()
+    if not chosen.data.exists():
+        sys.exit(f"There is no AdventureWorks at {chosen.data}. Name its folder with --data.")
+    scales = [measure(int(factor), chosen.data, chosen.work, chosen.memory_limit) for factor in chosen.factors.split(",")]
+    RESULTS.write_text(document(scales), encoding="utf-8")
+    print(RESULTS.read_text(encoding="utf-8"))
+
+
+def measure(factor: int, data: Path, work: Path, memory_limit: str) -> Scale:
+    folder = work / f"data-x{factor}"
+    if not folder.exists():
+        print(f"× {factor}: writing the data …", flush=True)
+        run_process([sys.executable, "-m", "tests.benchmarks.scale_adventureworks", str(data), str(folder), "--factor", str(factor)])
+    home = work / f"home-x{factor}"
+    shutil.rmtree(home, ignore_errors=True)
+    print(f"× {factor}: building …", flush=True)
+    environment = {"TOWER_HOME": str(home), "TOWER_MEMORY_LIMIT": memory_limit}
+    build = run_process(
+        [sys.executable, "-m", "pipelines.cli", "build", "--source", "adventureworks", "--path", str(folder)], environment
+    )
+    served = current_build(home)
+    summary = orjson.loads(Home(home).summary_file(served.build_id).read_bytes())
+    home_bytes = folder_bytes(home)
+    plain = []
+    for _ in range(3 if factor < 100 else 1):
+        file = work / "plain.duckdb"
+        file.unlink(missing_ok=True)
+        plain.append(run_process([sys.executable, "-m", "tests.benchmarks.plain_pass", str(folder), str(file)]).wall_seconds)
+        file.unlink()
+    print(f"× {factor}: opening the Scorecard …", flush=True)
+    screens = [
+        json.loads(run_process([sys.executable, "-m", "tests.benchmarks.scorecard_time"], environment).output)
+        for _ in range(3)
+    ]
+    return Scale(
+        factor=factor,
+        rows=sum(source["rows"] for source in summary["sources"]),
+        raw_bytes=folder_bytes(folder),
+        home_bytes=home_bytes,
+        build=build,
+        steps=summary["steps"],
+        plain_seconds=statistics.median(plain),
+        scorecard_cold=statistics.median(screen["cold"] for screen in screens),
+        scorecard_warm=statistics.median(screen["warm"] for screen in screens),
+    )
+
+
+def document(scales: Sequence[Scale]) -> str:
+    """The results as a page. Growth is the quotient of neighbouring scales: 10 means linear for ten times the rows."""
+    first = scales[0]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. AdventureWorks, copied N times with shifted keys and dates so that it stays consistent.",
+        f"Machine: {os.cpu_count()} processors, Python {platform.python_version()}, {platform.system()} {platform.machine()}.",
+        "Absolute seconds depend on the machine and on what else it does; ratios and growth are what counts.",
+        "",
+        "## Build",
+        "",
+        "| | " + " | ".join(f"× {scale.factor}" for scale in scales) + " |",
+        "|---|" + "---:|" * len(scales),
+        row("rows in", scales, lambda scale: f"{scale.rows:,}"),
+        row("whole build, wall seconds", scales, lambda scale: f"{scale.build.wall_seconds:,.1f}"),
+        row("whole build, processor seconds", scales, lambda scale: f"{scale.build.cpu_seconds:,.1f}"),
+        row("peak memory", scales, lambda scale: gigabytes(scale.build.peak_bytes)),
+        row("raw Parquet of the source", scales, lambda scale: gigabytes(scale.raw_bytes)),
+        row("home folder after the build (loads and build)", scales, lambda scale: gigabytes(scale.home_bytes)),
+        row("… as a multiple of the raw Parquet", scales, lambda scale: f"{scale.home_bytes / scale.raw_bytes:.2f}"),
+        row("steps without tests and engines, seconds", scales, lambda scale: f"{scale.seconds(beside=False):,.1f}"),
+        row("tests and engines (stock layers, BOM), seconds", scales, lambda scale: f"{scale.seconds(beside=True):,.1f}"),
+        row("plain DuckDB pass, seconds", scales, lambda scale: f"{scale.plain_seconds:,.2f}"),
+        row("**ratio of the build to the plain pass**", scales, lambda scale: f"**{scale.ratio:.2f}**"),
+        "",
+        "The plain pass reads the same Parquet and writes each big core table once from the table its rows come from,",
+        "with no transformation (tests/benchmarks/plain_pass.py). Small scales are dominated by the fixed cost of the models.",
+        "",
+        "## Steps, seconds (peak memory of the process so far)",
+        "",
+        "| step | " + " | ".join(f"× {scale.factor}" for scale in scales) + " | growth of the last two |",
+        "|---|" + "---:|" * (len(scales) + 1),
+    ]
+    for position, step in enumerate(first.steps):
+        cells = [
+            f"{scale.steps[position]['seconds']:,.1f} ({gigabytes(scale.steps[position]['peak_memory_bytes'])})"
+            for scale in scales
+        ]
+        lines.append(f"| {step['step']} | " + " | ".join(cells) + f" | {growth(scales, position)} |")
+    lines += [
+        "",
+        "## Scorecard",
+        "",
+        "| | " + " | ".join(f"× {scale.factor}" for scale in scales) + " |",
+        "|---|" + "---:|" * len(scales),
+        row("script, cold, seconds", scales, lambda scale: f"{scale.scorecard_cold:.2f}"),
+        row("script, warm, seconds", scales, lambda scale: f"{scale.scorecard_warm:.3f}"),
+        row("warm, ratio to × 1", scales, lambda scale: f"{scale.scorecard_warm / first.scorecard_warm:.2f}"),
+        "",
+        "Cold: the first run of the page in a fresh process, its libraries loaded. Warm: the median of ten further runs.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def row(label: str, scales: Sequence[Scale], cell: Any) -> str:
+    return f"| {label} | " + " | ".join(cell(scale) for scale in scales) + " |"
+
+
+def growth(scales: Sequence[Scale], position: int) -> str:
+    if len(scales) < 2 or scales[-2].steps[position]["seconds"] < 0.05:
+        return "–"
+    return f"{scales[-1].steps[position]['seconds'] / scales[-2].steps[position]['seconds']:.1f}"
+
+
+def gigabytes(size: int) -> str:
+    return f"{size / 1e9:.2f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
+
+
+if __name__ == "__main__":
+    main()
