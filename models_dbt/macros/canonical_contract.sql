@@ -8,14 +8,24 @@
     }[adapter]) %}
 {% endmacro %}
 
-{#- Tables with amounts in the currency of a document: where that document's currency and date stand, and the amounts. -#}
+{#- Documents that name a currency, with the column whose day decides the rate. -#}
+{% macro currency_documents() %}
+    {% do return({
+        'sales_orders': 'ordered_at',
+        'purchase_orders': 'ordered_at',
+        'invoices': 'invoice_date',
+        'payments': 'paid_at',
+    }) %}
+{% endmacro %}
+
+{#- Tables with amounts in the currency of a document, `key` being the line's reference to it. -#}
 {% macro currency_of(table) %}
     {% do return({
-        'sales_order_lines': {'document': 'sales_orders', 'key': 'sales_order_id', 'date': 'ordered_at', 'amounts': ['unit_price', 'net_value']},
-        'purchase_order_lines': {'document': 'purchase_orders', 'key': 'purchase_order_id', 'date': 'ordered_at', 'amounts': ['unit_price', 'net_value']},
-        'invoices': {'document': 'invoices', 'key': none, 'date': 'invoice_date', 'amounts': ['net_value', 'tax_value', 'gross_value', 'open_value']},
-        'invoice_lines': {'document': 'invoices', 'key': 'invoice_id', 'date': 'invoice_date', 'amounts': ['net_value']},
-        'payments': {'document': 'payments', 'key': none, 'date': 'paid_at', 'amounts': ['paid_value']},
+        'sales_order_lines': {'document': 'sales_orders', 'key': 'sales_order_id', 'amounts': ['unit_price', 'net_value']},
+        'purchase_order_lines': {'document': 'purchase_orders', 'key': 'purchase_order_id', 'amounts': ['unit_price', 'net_value']},
+        'invoices': {'document': 'invoices', 'key': none, 'amounts': ['net_value', 'tax_value', 'gross_value', 'open_value']},
+        'invoice_lines': {'document': 'invoices', 'key': 'invoice_id', 'amounts': ['net_value']},
+        'payments': {'document': 'payments', 'key': none, 'amounts': ['paid_value']},
     }.get(table)) %}
 {% endmacro %}
 
@@ -69,9 +79,14 @@
     {% do return({'key': node.config.meta.key, 'columns': columns}) %}
 {% endmacro %}
 
+{#- Columns of a contract by name; empty while dbt parses. -#}
+{% macro contract_columns(table, names) %}
+    {% do return(contract_of(table).columns | selectattr('name', 'in', names) | list if execute else []) %}
+{% endmacro %}
+
 {#- A quantity cannot be negative unless the contract says so. -#}
 {% macro is_quantity(column) %}
-    {% do return(column.name == 'quantity' or column.name.endswith('_quantity')) %}
+    {% do return(column.data_type.startswith('decimal') and (column.name == 'quantity' or column.name.endswith('_quantity'))) %}
 {% endmacro %}
 
 {#- A price of one unit: it goes down when the unit gets smaller. -#}

@@ -7,6 +7,7 @@
     (documents in another currency, with their rate) for lines. -#}
 {% macro foreign_document_join(table, documents, rates) %}
 {%- set currency = currency_of(table) %}
+{%- set date_column = currency_documents()[currency.document] %}
 {%- if currency.key %}
     left join (
         select
@@ -16,14 +17,14 @@
         from {{ documents }} as documents
         left join {{ rates }} as document_rates
             on documents.currency_code = document_rates.currency_code
-            and cast(documents.{{ currency.date }} as date) = document_rates.document_date
+            and cast(documents.{{ date_column }} as date) = document_rates.document_date
         where {{ is_foreign('documents.currency_code') }}
     ) as foreign_documents
         on incoming.{{ currency.key }} = foreign_documents.{{ currency.key }}
 {%- else %}
     left join {{ rates }} as document_rates
         on incoming.currency_code = document_rates.currency_code
-        and cast(incoming.{{ currency.date }} as date) = document_rates.document_date
+        and cast(incoming.{{ date_column }} as date) = document_rates.document_date
 {%- endif %}
 {%- endmacro %}
 

@@ -16,7 +16,7 @@
 {%- set checks = broken_rules(table, columns) %}
 {%- set shown = contract.key + (checks | map(attribute='column') | list) %}
 {%- set checked_columns = [] %}
-{%- for column in columns if column.name in shown or (rates and column.name in [currency.date, currency.key]) %}
+{%- for column in columns if column.name in shown or (rates and column.name in [currency_documents()[currency.document], currency.key]) %}
     {%- do checked_columns.append(column) %}
 {%- endfor %}
 {%- set key_columns = columns | selectattr('name', 'in', contract.key) | list %}

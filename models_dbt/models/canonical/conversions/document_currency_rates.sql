@@ -2,12 +2,12 @@
 {{ config(materialized='table', enabled=var('converts_currency')) }}
 
 with documents as (
-    {%- for table in ['sales_orders', 'purchase_orders', 'invoices', 'payments'] %}
+    {%- for table, date_column in currency_documents().items() %}
     select
         currency_code,
-        cast({{ currency_date(table) }} as date) as document_date
+        cast({{ date_column }} as date) as document_date
     from (
-        {{- incoming_rows(table, currency_columns(table)) | indent(8) }}
+        {{- incoming_rows(table, contract_columns(table, ['currency_code', date_column])) | indent(8) }}
     ) as {{ table }}
     where {{ is_foreign('currency_code') }}
     {%- if not loop.last %}

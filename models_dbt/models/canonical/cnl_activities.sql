@@ -1,0 +1,2 @@
+-- One row per activity: the accepted ones of all sources.
+{{ canonical_table('activities') }}

@@ -1,0 +1,2 @@
+-- One row per bom component: the accepted ones of all sources.
+{{ canonical_table('bom_components') }}

@@ -1,0 +1,2 @@
+-- One row per bom: the accepted ones of all sources.
+{{ canonical_table('boms') }}

@@ -1,0 +1,2 @@
+-- One row per campaign: the accepted ones of all sources.
+{{ canonical_table('campaigns') }}

@@ -1,0 +1,2 @@
+-- One row per event: the accepted ones of all sources.
+{{ canonical_table('demand_events') }}

@@ -1,0 +1,2 @@
+-- One row per inspection × characteristic × sample: the accepted ones of all sources.
+{{ canonical_table('inspection_measurements') }}

@@ -1,0 +1,2 @@
+-- One row per category: the accepted ones of all sources.
+{{ canonical_table('item_categories') }}

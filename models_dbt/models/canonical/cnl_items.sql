@@ -1,0 +1,2 @@
+-- One row per item: the accepted ones of all sources.
+{{ canonical_table('items') }}

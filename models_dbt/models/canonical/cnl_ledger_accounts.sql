@@ -1,0 +1,2 @@
+-- One row per account: the accepted ones of all sources.
+{{ canonical_table('ledger_accounts') }}

@@ -1,0 +1,2 @@
+-- One row per location: the accepted ones of all sources.
+{{ canonical_table('locations') }}

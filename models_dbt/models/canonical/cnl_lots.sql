@@ -1,0 +1,2 @@
+-- One row per lot: the accepted ones of all sources.
+{{ canonical_table('lots') }}

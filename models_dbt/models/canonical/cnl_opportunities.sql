@@ -1,0 +1,2 @@
+-- One row per opportunity: the accepted ones of all sources.
+{{ canonical_table('opportunities') }}

@@ -1,0 +1,2 @@
+-- One row per item × location: the accepted ones of all sources.
+{{ canonical_table('planning_policies') }}

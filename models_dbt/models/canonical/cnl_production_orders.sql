@@ -1,0 +1,2 @@
+-- One row per production order: the accepted ones of all sources.
+{{ canonical_table('production_orders') }}

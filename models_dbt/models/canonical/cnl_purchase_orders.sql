@@ -1,0 +1,2 @@
+-- One row per purchase order: the accepted ones of all sources.
+{{ canonical_table('purchase_orders') }}

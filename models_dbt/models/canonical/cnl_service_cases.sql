@@ -1,0 +1,2 @@
+-- One row per case: the accepted ones of all sources.
+{{ canonical_table('service_cases') }}

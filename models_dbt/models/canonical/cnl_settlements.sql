@@ -1,0 +1,2 @@
+-- One row per settlement line: the accepted ones of all sources.
+{{ canonical_table('settlements') }}

@@ -1,0 +1,2 @@
+-- One row per shipment: the accepted ones of all sources.
+{{ canonical_table('shipments') }}

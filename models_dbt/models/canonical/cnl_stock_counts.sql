@@ -1,0 +1,2 @@
+-- One row per count: the accepted ones of all sources.
+{{ canonical_table('stock_counts') }}

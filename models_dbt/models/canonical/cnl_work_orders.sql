@@ -1,0 +1,2 @@
+-- One row per work order: the accepted ones of all sources.
+{{ canonical_table('work_orders') }}

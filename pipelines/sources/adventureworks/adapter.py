@@ -1,0 +1,64 @@
+"""The AdventureWorks adapter: a folder of `Schema.Table.parquet` files, landed as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.land.manifest import LoadedTable, LoadManifest
+from pipelines.sources.adapter import Coverage, Progress
+from pipelines.sources.adventureworks.coverage import coverage_of_canonical_tables
+from pipelines.sources.adventureworks.landing import land_table
+from pipelines.sources.adventureworks.tables import source_tables
+from tower.errors import SourceError
+from tower.settings import SourceSettings
+
+# A copy streams: this holds the row groups in flight, however long the file.
+LANDING_MEMORY = "1GB"
+
+
+class AdventureWorks:
+    """Reads the tables that staging needs. It refuses to guess: a missing table or column stops the load."""
+
+    name = "adventureworks"
+
+    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Sequence[LoadedTable]:
+        """Land every table of the list. Raises SourceError for a missing folder, table or column."""
+        if not source.path.is_dir():
+            raise SourceError(
+                f"The folder {source.path} of the source {source.name!r} does not exist. "
+                "Name the folder that holds the AdventureWorks Schema.Table.parquet files."
+            )
+        loaded = []
+        with duckdb.connect(config={"memory_limit": LANDING_MEMORY, "TimeZone": "UTC"}) as connection:
+            for table in source_tables().values():
+                landed = land_table(connection, table, source.path, folder)
+                progress(f"read {table.file} ({landed.rows:,} rows)")
+                loaded.append(landed)
+        return tuple(loaded)
+
+    def raw_tables(self) -> Mapping[str, Mapping[str, str]]:
+        """The tables that staging reads, with columns and DuckDB types."""
+        return {table.name: table.columns for table in source_tables().values()}
+
+    def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:
+        """What AdventureWorks can answer. All its tables are required, so this is the same for every load."""
+        return coverage_of_canonical_tables()
+
+    def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
+        """The day of the last order of a customer or of the plant; later purchase orders and due dates look ahead."""
+        days = []
+        with duckdb.connect() as connection:
+            for table, column in (("SalesOrderHeader", "OrderDate"), ("WorkOrder", "StartDate")):
+                file = str(folder / f"{table}.parquet").replace("'", "''")
+                # max over all rows, not the footer's statistics
+                last = connection.execute(f"select cast(max({column} + interval 0 day) as date) from '{file}'").fetchone()
+                days.append(last[0] if last else None)
+        return max((day for day in days if day is not None), default=None)
+
+    def company_currency(self, source: SourceSettings) -> str | None:
+        """AdventureWorks keeps all amounts in US dollars; its exchange rates say what the customer's bank was charged."""
+        return "USD"
