@@ -17,7 +17,8 @@ from planning.fifo_queues import NONE
 from planning.stock_layers import NO_VALUE, StockMovements, stock_layers
 from tower.errors import BuildError
 
-# Items are independent of one another: so many movements are in memory at a time (about 0.5 GB), plus those of one item.
+# Items are independent of one another: so many movements are in memory at a time (about 0.5 GB), plus those of one
+# item.
 MOVEMENTS_AT_A_TIME = 1_000_000
 
 _NUMBERED_PLACES = """
@@ -29,7 +30,8 @@ _NUMBERED_PLACES = """
     from canonical.cnl_locations
 """
 
-# Sorted and numbered by item, instant and id: in that order the engine need not sort again. Only what touches own stock.
+# Sorted and numbered by item, instant and id: in that order the engine need not sort again. Only what touches own
+# stock.
 _NUMBERED_MOVEMENTS = """
     create or replace temp table engine_movements as
     with complete_sources as (
@@ -48,7 +50,10 @@ _NUMBERED_MOVEMENTS = """
             movements.original_receipt_date,
             cast(movements.quantity * 1000000 as bigint) as quantity,
             cast(
-                coalesce(movements.value, try_cast(movements.unit_cost * movements.quantity as decimal(18, 6))) * 1000000
+                1000000 * coalesce(
+                    movements.value,
+                    try_cast(movements.unit_cost * movements.quantity as decimal(18, 6))
+                )
                 as bigint
             ) as value
         from canonical.cnl_stock_movements as movements
@@ -58,7 +63,10 @@ _NUMBERED_MOVEMENTS = """
             and movements.moved_at < cast($as_of as date) + interval 1 day
             and (places_from.is_own_stock or places_to.is_own_stock)
     ),
-    items as (select item_id, row_number() over (order by item_id) - 1 as item from (select distinct item_id from counted)),
+    items as (
+        select item_id, row_number() over (order by item_id) - 1 as item
+        from (select distinct item_id from counted)
+    ),
     lots as (
         select lot_id, row_number() over (order by lot_id) - 1 as lot
         from (select distinct lot_id from counted where lot_id is not null)
@@ -155,7 +163,7 @@ def run_stock_layers(connection: duckdb.DuckDBPyConnection, as_of: date) -> None
 
 
 def run_bom_explosion(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Write engine.bom_explosion, engine.bom_cycles and engine.low_level_codes (every item of the item master and of the bills).
+    """Write engine.bom_explosion, engine.bom_cycles and engine.low_level_codes, which has every item.
 
     Raises BuildError where a bill is too deep or the explosion too large.
     """
@@ -165,8 +173,8 @@ def run_bom_explosion(connection: duckdb.DuckDBPyConnection, as_of: date) -> Non
         "valid_from_date, valid_to_date from canonical.cnl_boms"
     ).pl()
     components = connection.sql(
-        "select bom_id, component_item_id, cast(quantity as double) as quantity, is_fixed_quantity, scrap_rate, valid_from_date, "
-        "valid_to_date, substitute_priority, is_by_product from canonical.cnl_bom_components"
+        "select bom_id, component_item_id, cast(quantity as double) as quantity, is_fixed_quantity, scrap_rate, "
+        "valid_from_date, valid_to_date, substitute_priority, is_by_product from canonical.cnl_bom_components"
     ).pl()
     try:
         found = explode_boms(boms, components, as_of)
@@ -206,7 +214,7 @@ def _arrays(movements: pl.DataFrame) -> StockMovements:
 
 
 def _with_ids(found: pl.DataFrame, movements: pl.DataFrame, places: pl.Series, roles: tuple[str, ...]) -> pl.DataFrame:
-    """Put the ids back: of movements from their rows, of the place from its code, of item and lot from the first movement there is."""
+    """Put the ids back: of movements, item and lot from the movements' rows, of the place from its code."""
     first_role = found["out_row"] if "out_row" in found.columns else found["in_row"].fill_null(found["origin_row"])
     return found.with_columns(
         *(movements["movement_id"].gather(found[f"{role}_row"]).alias(f"{role}_movement_id") for role in roles),
@@ -222,6 +230,8 @@ def _write(
     """Create the table from a result, or append one more block to it."""
     connection.register("engine_result", result)
     try:
-        connection.execute(f"create or replace table {table} as {sql}" if is_new else f"insert into {table} by name {sql}")
+        connection.execute(
+            f"create or replace table {table} as {sql}" if is_new else f"insert into {table} by name {sql}"
+        )
     finally:
         connection.unregister("engine_result")

@@ -22,7 +22,7 @@ SNAPSHOT_SCHEMA = {
 
 
 def write_kpi_snapshot(context: BuildContext) -> None:
-    """Every metric of the catalogue over the year up to the as-of date, in `build.kpi_snapshot`; earlier ones beside it.
+    """Every metric over the year up to the as-of date, in `build.kpi_snapshot`; all earlier snapshots beside it.
 
     The file in the history folder is written only when the build is published: see `append_history`.
     """
@@ -32,7 +32,12 @@ def write_kpi_snapshot(context: BuildContext) -> None:
     try:
         catalogue = catalogue_from_rows(warehouse.frame("select * from build.metric_catalogue"))
         values = query(
-            warehouse, catalogue, list(catalogue.metrics), period=_last_year(context.as_of), as_of=context.as_of, with_parts=True
+            warehouse,
+            catalogue,
+            list(catalogue.metrics),
+            period=_last_year(context.as_of),
+            as_of=context.as_of,
+            with_parts=True,
         )
     finally:
         warehouse.close()

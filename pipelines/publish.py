@@ -1,7 +1,7 @@
 """From a finished work file to the served build: the gate, the pointer, and what is kept of older builds.
 
-The order makes every moment safe for a kill: the file first, then its summary, then the pointer, then the history. Whatever is
-half done is swept, and a history entry that is missing is written, when the next build starts.
+The order makes every moment safe for a kill: the file first, then its summary, then the pointer, then the history.
+Whatever is half done is swept, and a history entry that is missing is written, when the next build starts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def gate(context: BuildContext) -> list[str]:
     return problems
 
 
-def publish(context: BuildContext, problems: Sequence[str], seconds: float, steps: Sequence[Mapping[str, Any]]) -> BuildSummary:
+def publish(
+    context: BuildContext, problems: Sequence[str], seconds: float, steps: Sequence[Mapping[str, Any]]
+) -> BuildSummary:
     """Move the work file to its place and, if the gate found nothing, let the pointer name it."""
     home = context.home
     build_id = context.request.build_id
@@ -83,7 +85,7 @@ def sweep(home: Home) -> None:
 
 
 def prune(home: Home, settings: Settings) -> list[str]:
-    """Keep the served build, the newest `keep_builds` within `keep_bytes`, and the loads they stand on; give what was removed.
+    """Keep the served build, the newest `keep_builds` within `keep_bytes`, and their loads; give what was removed.
 
     A refused build is kept only while it is the newest: it is there to be looked at.
     """

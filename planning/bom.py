@@ -1,15 +1,18 @@
 """Bills of material, exploded: every component of every made item at every level, low-level codes, and cycles.
 
 Rules
-- One bill per item counts: valid at `as_of` (from and to date included), lowest priority number first (none last), then a bill for
-  all places before one for a single place, then the latest start, then the id. Its components must be valid then, too.
+- One bill per item counts: valid at `as_of` (from and to date included), lowest priority number first (none last),
+  then a bill for all places before one for a single place, then the latest start, then the id. Its components must be
+  valid then, too.
 - Substitutes (`substitute_priority` above 1) are left out.
-- Quantity per = component quantity / output quantity of the bill / (1 − scrap rate): scrap is the share of what is issued that is lost.
-  It multiplies down the path. A bill without a positive output, or scrap of everything, gives no quantity (null).
-- A fixed quantity is needed once per order; it is spread over one output quantity of the bill and marked `is_fixed_quantity`, as is all below it.
+- Quantity per = component quantity / output quantity of the bill / (1 − scrap rate): scrap is the share of what is
+  issued that is lost. It multiplies down the path. A bill without a positive output, or scrap of everything, gives no
+  quantity (null).
+- A fixed quantity is needed once per order; it is spread over one output quantity of the bill and marked
+  `is_fixed_quantity`, as is all below it.
 - A by-product comes out: its quantity is negative, it is not exploded, and it makes neither a level nor a cycle.
-- An item that is a component of itself through others is reported with its path. The explosion goes on everywhere else: a path ends
-  before it would return to an item already on it.
+- An item that is a component of itself through others is reported with its path. The explosion goes on everywhere
+  else: a path ends before it would return to an item already on it.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from planning.bom_structure import Codes, cycle_groups, cycles, edges_of, low_level_codes
 from planning.errors import PlanningError
@@ -32,10 +36,12 @@ MAX_ROWS = 50_000_000
 class BomExplosion:
     """What `explode_boms` returns.
 
-    `explosion`: parent_item_id, component_item_id, level (1 = direct), path, quantity_per (of the component for one of the parent), is_phantom,
-    is_by_product, is_fixed_quantity, low_level_code (of the component), direct_bom_id (the bill whose line it is). One row for each
-    parent × path × is_by_product, for every item that has a bill, not only those at the top.
-    `cycles`: path (first item repeated at the end), item_id (the first), item_count. One row a cycle; every line on a cycle is in one.
+    `explosion`: parent_item_id, component_item_id, level (1 = direct), path, quantity_per (of the component for one
+    of the parent), is_phantom, is_by_product, is_fixed_quantity, low_level_code (of the component), direct_bom_id
+    (the bill whose line it is). One row for each parent × path × is_by_product, for every item that has a bill, not
+    only those at the top.
+    `cycles`: path (first item repeated at the end), item_id (the first), item_count. One row a cycle; every line on a
+    cycle is in one.
     `low_level_codes`: item_id, low_level_code, for every item of a valid bill.
     """
 
@@ -51,9 +57,9 @@ class _Lines:
     names: pl.Series
     parent: Codes
     component: Codes
-    quantity_per: np.ndarray[tuple[int], np.dtype[np.float64]]
-    is_by_product: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    is_fixed: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    quantity_per: NDArray[np.float64]
+    is_by_product: NDArray[np.bool_]
+    is_fixed: NDArray[np.bool_]
     bom_id: pl.Series
     first: Codes
 
@@ -69,8 +75,9 @@ def explode_boms(
     """Explode all bills that are valid on `as_of`.
 
     `boms`: bom_id, item_id, bom_type, output_quantity, location_id, priority, valid_from_date, valid_to_date.
-    `components`: bom_id, component_item_id, quantity, is_fixed_quantity, scrap_rate, valid_from_date, valid_to_date, substitute_priority,
-    is_by_product. Raises PlanningError where the result would be deeper than `max_levels` or longer than `max_rows`.
+    `components`: bom_id, component_item_id, quantity, is_fixed_quantity, scrap_rate, valid_from_date, valid_to_date,
+    substitute_priority, is_by_product. Raises PlanningError where the result would be deeper than `max_levels` or
+    longer than `max_rows`.
     """
     chosen = effective_boms(boms, as_of)
     lines = _effective_lines(chosen, components, as_of)
@@ -128,7 +135,10 @@ def _effective_lines(chosen: pl.DataFrame, components: pl.DataFrame, as_of: date
         .with_columns(pl.col("is_by_product", "is_fixed_quantity").fill_null(False))
         .with_columns(quantity_per=pl.when(computable).then(per_output * sign))
         .group_by("item_id", "bom_id", "component_item_id", "is_by_product")
-        .agg(quantity_per=pl.when(~unknown).then(pl.col("quantity_per").sum()), is_fixed=pl.col("is_fixed_quantity").any())
+        .agg(
+            quantity_per=pl.when(~unknown).then(pl.col("quantity_per").sum()),
+            is_fixed=pl.col("is_fixed_quantity").any(),
+        )
         .sort("item_id", "component_item_id", "is_by_product")
     )
     names = pl.concat([frame["item_id"], frame["component_item_id"]]).unique().sort().alias("item_id")
@@ -148,75 +158,88 @@ def _effective_lines(chosen: pl.DataFrame, components: pl.DataFrame, as_of: date
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The rows of one level: which line each is, and what its path has gathered. `on_path` is (rows, level) items."""
+
+    line: Codes
+    top: Codes
+    quantity_per: NDArray[np.float64]
+    is_fixed: NDArray[np.bool_]
+    on_path: Codes
+    path: pl.Series
+
+    def filter(self, kept: NDArray[np.bool_]) -> _Level:
+        return _Level(
+            self.line[kept],
+            self.top[kept],
+            self.quantity_per[kept],
+            self.is_fixed[kept],
+            self.on_path[kept],
+            self.path.filter(pl.Series(kept)),
+        )
+
+
 def _explode(lines: _Lines, has_cycles: bool, max_levels: int, max_rows: int) -> pl.DataFrame:
     """All rows, level by level: the rows of one level are the lines of the components of the level before."""
-    line = np.arange(lines.parent.size)
-    top = lines.parent
-    quantity = lines.quantity_per
-    is_fixed = lines.is_fixed
-    path = lines.names.gather(top)
-    # The items on each row's path, kept only where a path could return to one of them.
-    ancestors = lines.parent.reshape(-1, 1)
-    level, rows, levels = 1, 0, []
-    while True:
+    rows = _Level(
+        line=np.arange(lines.parent.size),
+        top=lines.parent,
+        quantity_per=lines.quantity_per,
+        is_fixed=lines.is_fixed,
+        on_path=lines.parent.reshape(-1, 1),
+        path=lines.names.gather(lines.parent),
+    )
+    levels: list[pl.DataFrame] = []
+    while rows.line.size or not levels:
         if has_cycles:
-            returns = (ancestors == lines.component[line][:, None]).any(axis=1)
-            kept = ~returns
-            line, top, quantity, is_fixed = line[kept], top[kept], quantity[kept], is_fixed[kept]
-            ancestors, path = ancestors[kept], path.filter(pl.Series(kept))
-        if not line.size and level > 1:
-            break
-        rows += line.size
-        _guard(level, rows, max_levels, max_rows, lines.names, top)
-        frame = _level(lines, line, top, quantity, is_fixed, path, level)
-        levels.append(frame)
-        explodes = np.flatnonzero(~lines.is_by_product[line])
-        row, following = edges_of(lines.first, lines.component[line[explodes]])
-        row = explodes[row]
-        if has_cycles:
-            ancestors = np.column_stack((ancestors[row], lines.component[line[row]]))
-        quantity = quantity[row] * lines.quantity_per[following]
-        is_fixed = is_fixed[row] | lines.is_fixed[following]
-        line, top, path, level = following, top[row], frame["path"].gather(row), level + 1
-        if not line.size:
-            break
+            rows = rows.filter((rows.on_path != lines.component[rows.line][:, None]).all(axis=1))
+        levels.append(_frame(lines, rows, level=len(levels) + 1))
+        if len(levels) > max_levels and rows.line.size:
+            raise PlanningError(
+                f"The bill of material of {lines.names[int(rows.top[0])]} is deeper than {max_levels} levels. "
+                "Check its components, or allow more levels."
+            )
+        if sum(level.height for level in levels) > max_rows:
+            raise PlanningError(
+                f"The exploded bills of material have more than {max_rows:,} rows. The item with most of them is "
+                f"{lines.names[int(np.bincount(rows.top).argmax())]}: check whether its components repeat each other."
+            )
+        rows = _next_level(lines, rows, levels[-1]["path"], has_cycles)
     return pl.concat(levels)
 
 
-def _level(
-    lines: _Lines,
-    line: Codes,
-    top: Codes,
-    quantity: np.ndarray[tuple[int], np.dtype[np.float64]],
-    is_fixed: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    path: pl.Series,
-    level: int,
-) -> pl.DataFrame:
+def _next_level(lines: _Lines, rows: _Level, path: pl.Series, has_cycles: bool) -> _Level:
+    """The lines of the bills of all components that are not by-products."""
+    explodes = np.flatnonzero(~lines.is_by_product[rows.line])
+    row, line = edges_of(lines.first, lines.component[rows.line[explodes]])
+    row = explodes[row]
+    return _Level(
+        line=line,
+        top=rows.top[row],
+        quantity_per=rows.quantity_per[row] * lines.quantity_per[line],
+        is_fixed=rows.is_fixed[row] | lines.is_fixed[line],
+        # Kept only where a path could return to an item on it.
+        on_path=np.column_stack((rows.on_path[row], lines.component[rows.line[row]]))
+        if has_cycles
+        else rows.on_path[row],
+        path=path.gather(row),
+    )
+
+
+def _frame(lines: _Lines, rows: _Level, level: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "parent_item_id": lines.names.gather(top),
-            "component_item_id": lines.names.gather(lines.component[line]),
-            "level": pl.Series(np.full(line.size, level), dtype=pl.Int32),
-            "path": path,
-            "quantity_per": pl.Series(quantity, dtype=pl.Float64).fill_nan(None),
-            "is_by_product": lines.is_by_product[line],
-            "is_fixed_quantity": is_fixed,
-            "direct_bom_id": lines.bom_id.gather(line),
+            "parent_item_id": lines.names.gather(rows.top),
+            "component_item_id": lines.names.gather(lines.component[rows.line]),
+            "level": pl.Series(np.full(rows.line.size, level), dtype=pl.Int32),
+            "path": rows.path,
+            "quantity_per": pl.Series(rows.quantity_per, dtype=pl.Float64).fill_nan(None),
+            "is_by_product": lines.is_by_product[rows.line],
+            "is_fixed_quantity": rows.is_fixed,
+            "direct_bom_id": lines.bom_id.gather(rows.line),
         }
     ).with_columns(path=pl.concat_str("path", "component_item_id", separator=ARROW))
-
-
-def _guard(level: int, rows: int, max_levels: int, max_rows: int, names: pl.Series, top: Codes) -> None:
-    if level > max_levels:
-        raise PlanningError(
-            f"The bill of material of {names[int(top[0])]} is deeper than {max_levels} levels. "
-            "Check its components, or allow more levels."
-        )
-    if rows > max_rows:
-        raise PlanningError(
-            f"The exploded bills of material have more than {max_rows:,} rows. The item with most of them is "
-            f"{names[int(np.bincount(top).argmax())]}: check whether its components repeat each other."
-        )
 
 
 def _named_cycles(found: list[list[int]], names: pl.Series) -> pl.DataFrame:

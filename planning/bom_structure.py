@@ -1,7 +1,7 @@
 """The graph of bills of material: low-level codes, and the cycles that must not be there.
 
-Items are codes from 0; an edge goes from an item to a component of its bill. Everything works level by level on all edges at once; only
-edges that lie on a cycle, which are mistakes and few, are walked one by one.
+Items are codes from 0; an edge goes from an item to a component of its bill. Everything works level by level on all
+edges at once; only edges that lie on a cycle, which are mistakes and few, are walked one by one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ Codes = NDArray[np.int64]
 def low_level_codes(items: int, parent: Codes, component: Codes, group: Codes) -> Codes:
     """The deepest level at which any bill uses each item: 0 for an item that is no component.
 
-    `group` names the cycle an item is in by the smallest code in it (its own code outside of cycles). Items of one cycle share a level.
+    `group` names the cycle an item is in by the smallest code in it (its own code outside of cycles). Items of one
+    cycle share a level.
     """
     parent, component = group[parent], group[component]
     between = parent != component
@@ -29,7 +30,7 @@ def low_level_codes(items: int, parent: Codes, component: Codes, group: Codes) -
 
 
 def cycle_groups(items: int, parent: Codes, component: Codes) -> Codes:
-    """For each item the smallest code of the items that it goes in a circle with; its own code where there is no cycle."""
+    """For each item the smallest code of the items on its cycle; its own code where there is none."""
     suspicious = _left_over(items, parent, component)
     inside = suspicious[parent] & suspicious[component]
     group = np.arange(items)
@@ -39,7 +40,10 @@ def cycle_groups(items: int, parent: Codes, component: Codes) -> Codes:
 
 
 def cycles(parent: Codes, component: Codes, group: Codes) -> list[list[int]]:
-    """A shortest cycle through every edge that lies on one, each once, as items from the smallest code on (not repeated at the end)."""
+    """A shortest cycle through every edge that lies on one, each once.
+
+    A cycle is its items from the smallest code on; the first is not repeated at the end.
+    """
     on_cycle = (group[parent] == group[component]) & ((parent == component) | (np.bincount(group)[group[parent]] > 1))
     neighbours = _neighbours(parent[on_cycle], component[on_cycle])
     covered: set[tuple[int, int]] = set()
@@ -56,7 +60,10 @@ def cycles(parent: Codes, component: Codes, group: Codes) -> list[list[int]]:
 
 
 def _from_the_top(items: int, parent: Codes, component: Codes) -> Iterator[tuple[Codes, Codes]]:
-    """The edges, level by level: an item's edges follow only when all edges into it have come. Edges of a cycle never come."""
+    """The edges, level by level: an item's edges follow only when all edges into it have come.
+
+    Edges of a cycle never come.
+    """
     order = np.argsort(parent, kind="stable")
     parent, component = parent[order], component[order]
     first = np.searchsorted(parent, np.arange(items + 1))
@@ -71,7 +78,10 @@ def _from_the_top(items: int, parent: Codes, component: Codes) -> Iterator[tuple
 
 
 def edges_of(first: Codes, items: Codes) -> tuple[Codes, Codes]:
-    """All edges of some items: (position in `items`, number of the edge). `first` is the first edge of each item, edges in its order."""
+    """All edges of some items: (position in `items`, number of the edge).
+
+    `first` is the first edge of each item, edges in its order.
+    """
     count = first[items + 1] - first[items]
     row = np.repeat(np.arange(items.size), count)
     return row, np.arange(row.size) - np.repeat(np.cumsum(count) - count, count) + first[items][row]
@@ -141,7 +151,7 @@ def _strongly_connected(neighbours: Mapping[int, Sequence[int]]) -> Iterator[lis
                 if walk:
                     lowest[walk[-1][0]] = min(lowest[walk[-1][0]], lowest[item])
                 if lowest[item] == found_at[item]:
-                    members = []
+                    members: list[int] = []
                     while not members or members[-1] != item:
                         members.append(open_items.pop())
                         is_open.discard(members[-1])

@@ -1,9 +1,10 @@
 """First in, first out at one place: which arrival fed which departure.
 
-Each (item, location, lot) is a queue. Its arrivals, in order, occupy intervals of the queue's *line*: the first arrival of
-40 pieces is [0, 40), the next of 10 is [40, 50). Its departures occupy intervals of the same line in their own order. The piece at
-position p leaves with the departure that holds p, so matching is a merge of two lists of breakpoints, for all queues at once.
-A departure that comes before its arrival (negative stock) is matched by the same rule: it is covered by the next arrival.
+Each (item, location, lot) is a queue. Its arrivals, in order, occupy intervals of the queue's *line*: the first
+arrival of 40 pieces is [0, 40), the next of 10 is [40, 50). Its departures occupy intervals of the same line in their
+own order. The piece at position p leaves with the departure that holds p, so matching is a merge of two lists of
+breakpoints, for all queues at once. A departure that comes before its arrival (negative stock) is matched by the same
+rule: it is covered by the next arrival.
 
 All queues lie behind one another on one global line of int64 positions, in millionths of the item's base unit.
 """
@@ -25,10 +26,12 @@ _LONGEST_LINE = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The global line, cut wherever an arrival or a departure begins or ends. All arrays have one entry a segment, in order.
+    """The global line, cut wherever an arrival or a departure begins or ends.
 
-    `start` and `end` are positions. `arrival` and `departure` are row numbers of movements, or NONE: no departure means that the piece
-    is still there, no arrival means that it left without ever having come.
+    All arrays have one entry a segment, in order.
+
+    `start` and `end` are positions. `arrival` and `departure` are row numbers of movements, or NONE: no departure
+    means that the piece is still there, no arrival means that it left without ever having come.
     """
 
     start: Integers
@@ -39,7 +42,7 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """The matched queues, and where each movement begins on the line as an arrival and as a departure (NONE where it is not one)."""
+    """The matched queues, and where each movement begins on the line as an arrival and as a departure, or NONE."""
 
     segments: Segments
     arrival_start: Integers
@@ -47,9 +50,10 @@ class Queues:
 
 
 def queue_keys(item: Integers, location: Integers, lot: Integers) -> tuple[Integers, Integers]:
-    """One number for each (item, location, lot), for two sides of `item` rows: `location` is (rows, 2), `lot` NONE or greater.
+    """One number for each (item, location, lot), for both sides of a movement: `location` is (rows, 2).
 
-    Ordered by item first, so that rows sorted by item stay nearly sorted. Returns the keys of the first and of the second side.
+    Ordered by item first, so that rows sorted by item stay nearly sorted. Returns the keys of the first and of the
+    second side.
     """
     places = int(location.max(initial=0)) + 2
     lots = int(lot.max(initial=0)) + 2
@@ -93,16 +97,43 @@ def match_queues(
     length = np.maximum(arrived, departed)
     base = np.cumsum(length) - length
 
-    begin_arrival = base[arrival_queue] + arrival_offset
-    begin_departure = base[departure_queue] + departure_offset
-    segments = _cut(
-        arrivals, begin_arrival, base + arrived, departures, begin_departure, base + departed, int(length.sum()), quantity
+    coming = _Side(arrivals, base[arrival_queue] + arrival_offset, quantity[arrivals])
+    going = _Side(departures, base[departure_queue] + departure_offset, quantity[departures])
+    start = _breakpoints(coming.begin, going.begin, base + arrived, base + departed, line=int(length.sum()))
+    return Queues(
+        Segments(
+            start=start,
+            end=np.append(start[1:], int(length.sum())) if start.size else start,
+            arrival=coming.holder(start),
+            departure=going.holder(start),
+        ),
+        arrival_start=coming.starts(rows),
+        departure_start=going.starts(rows),
     )
-    arrival_start = np.full(rows, NONE, np.int64)
-    arrival_start[arrivals] = begin_arrival
-    departure_start = np.full(rows, NONE, np.int64)
-    departure_start[departures] = begin_departure
-    return Queues(segments, arrival_start, departure_start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The intervals of all arrivals, or of all departures, in the order of the line."""
+
+    movements: Integers
+    begin: Integers
+    quantity: Integers
+
+    def holder(self, position: Integers) -> Integers:
+        """The movement whose interval holds each position, or NONE."""
+        if not self.movements.size:
+            return np.full(position.size, NONE, np.int64)
+        found = np.searchsorted(self.begin, position, side="right") - 1
+        candidate = np.maximum(found, 0)
+        inside = (found >= 0) & (position < self.begin[candidate] + self.quantity[candidate])
+        return np.where(inside, self.movements[candidate], NONE)
+
+    def starts(self, rows: int) -> Integers:
+        """Where each of all movements begins, or NONE."""
+        starts = np.full(rows, NONE, np.int64)
+        starts[self.movements] = self.begin
+        return starts
 
 
 def _by_queue(movements: Integers, key: Integers) -> tuple[Integers, Integers]:
@@ -119,36 +150,10 @@ def _offsets(queue: Integers, quantity: Integers, queues: int) -> tuple[Integers
     return total, running - quantity - padded[first[:-1]][queue]
 
 
-def _cut(
-    arrivals: Integers,
-    begin_arrival: Integers,
-    last_arrival: Integers,
-    departures: Integers,
-    begin_departure: Integers,
-    last_departure: Integers,
-    line: int,
-    quantity: Integers,
-) -> Segments:
-    """Cut the line of length `line` at every breakpoint and name the movement on each side of each segment."""
-    points = np.concatenate((begin_arrival, begin_departure, last_arrival, last_departure))
+def _breakpoints(*points: Integers, line: int) -> Integers:
+    """All positions of the line at which something begins or ends, each once."""
+    merged = np.concatenate(points)
     # A merge of sorted runs: numpy's stable sort of int64 finds them.
-    points.sort(kind="stable")
-    start = points[np.concatenate((np.ones(1, bool), points[1:] != points[:-1]))] if points.size else points
-    start = start[start < line]
-    end = np.append(start[1:], line) if start.size else start
-    return Segments(
-        start=start,
-        end=end,
-        arrival=_holder(start, arrivals, begin_arrival, quantity),
-        departure=_holder(start, departures, begin_departure, quantity),
-    )
-
-
-def _holder(position: Integers, movements: Integers, begin: Integers, quantity: Integers) -> Integers:
-    """The movement whose interval holds each position, or NONE."""
-    if not movements.size:
-        return np.full(position.size, NONE, np.int64)
-    found = np.searchsorted(begin, position, side="right") - 1
-    candidate = movements[np.maximum(found, 0)]
-    inside = (found >= 0) & (position < begin[np.maximum(found, 0)] + quantity[candidate])
-    return np.where(inside, candidate, NONE)
+    merged.sort(kind="stable")
+    distinct = merged[np.concatenate((np.ones(1, bool), merged[1:] != merged[:-1]))] if merged.size else merged
+    return distinct[distinct < line]

@@ -1,11 +1,13 @@
 """Where the goods of each segment first came from: origins walked through transfers.
 
-What a transfer brings in is made of what it took out, so the pieces of its departure lie, in the same order, on the interval of its
-arrival at the other place. Starting from the pieces whose origin is known (receipts from outside), each round carries the origins one
-transfer further, for all pieces at once; the number of rounds is the longest chain of transfers.
+What a transfer brings in is made of what it took out, so the pieces of its departure lie, in the same order, on the
+interval of its arrival at the other place. Starting from the pieces whose origin is known (receipts from outside),
+each round carries the origins one transfer further, for all pieces at once; the number of rounds is the longest chain
+of transfers.
 
-Pieces that are never reached go in a circle: A sent to B what it did not have, and B covered it with the same goods. They have no
-origin. Each position of the line leaves with one departure only, so a circle never feeds an issue or a remaining layer.
+Pieces that are never reached go in a circle: A sent to B what it did not have, and B covered it with the same goods.
+They have no origin. Each position of the line leaves with one departure only, so a circle never feeds an issue or a
+remaining layer.
 """
 
 from __future__ import annotations
@@ -13,17 +15,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planning.fifo_queues import NONE, Integers, Queues
+from planning.fifo_queues import NONE, Integers, Queues, Segments
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """Parts of segments with one origin. All arrays have one entry a piece.
 
-    `segment` is its number, `quantity` in millionths. `origin` is the row number of the movement that first brought it, or that
-    took it away where nothing ever came; NONE for a circle. `origin_offset` is the piece's place within that movement's quantity, so that
-    pieces share the movement's value without losing or making a cent.
+    `segment` is its number, `quantity` in millionths. `origin` is the row number of the movement that first brought
+    it, or that took it away where nothing ever came; NONE for a circle. `origin_offset` is the piece's place within
+    that movement's quantity, so that pieces share the movement's value without losing or making a cent.
     """
 
     segment: Integers
@@ -32,34 +35,39 @@ class Pieces:
     origin_offset: Integers
 
 
-def trace_origins(queues: Queues, is_transfer: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Pieces:
-    """Divide every segment by origin. `is_transfer` says of each movement whether it leaves one queue and enters another.
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Intervals of the line, each with one origin and the place in it where the interval begins."""
+
+    start: Integers
+    quantity: Integers
+    origin: Integers
+    offset: Integers
+
+
+def trace_origins(queues: Queues, is_transfer: NDArray[np.bool_]) -> Pieces:
+    """Divide every segment by origin. `is_transfer` marks movements that leave one queue and enter another.
 
     The pieces of a segment add up to it. Memory: a few int64 arrays of the number of pieces.
     """
     segments = queues.segments
-    known = (segments.arrival == NONE) | ~is_transfer[segments.arrival]
-    segment = np.flatnonzero(known)
-    start = segments.start[segment]
-    arrival = segments.arrival[segment]
-    departure = segments.departure[segment]
-    origin = np.where(arrival == NONE, departure, arrival)
-    begins = np.where(arrival == NONE, queues.departure_start[departure], queues.arrival_start[arrival])
-    offset = start - begins
-    quantity = segments.end[segment] - start
-    found = [Pieces(segment, quantity, origin, offset)]
-
+    segment = np.flatnonzero((segments.arrival == NONE) | ~is_transfer[segments.arrival])
+    runs = _receipts(queues, segment)
+    found = [Pieces(segment, runs.quantity, runs.origin, runs.offset)]
     while True:
         departure = segments.departure[segment]
         travels = (departure != NONE) & is_transfer[departure]
         if not travels.any():
             break
         departure = departure[travels]
-        landed = queues.arrival_start[departure] + start[travels] - queues.departure_start[departure]
-        start, quantity, origin, offset = _join(landed, quantity[travels], origin[travels], offset[travels])
-        segment, start, quantity, origin, offset = _split(segments.start, segments.end, start, quantity, origin, offset)
-        found.append(Pieces(segment, quantity, origin, offset))
-
+        landed = _Runs(
+            queues.arrival_start[departure] + runs.start[travels] - queues.departure_start[departure],
+            runs.quantity[travels],
+            runs.origin[travels],
+            runs.offset[travels],
+        )
+        segment, runs = _split(segments, _join(landed))
+        found.append(Pieces(segment, runs.quantity, runs.origin, runs.offset))
     pieces = Pieces(
         np.concatenate([part.segment for part in found]),
         np.concatenate([part.quantity for part in found]),
@@ -69,38 +77,45 @@ def trace_origins(queues: Queues, is_transfer: np.ndarray[tuple[int], np.dtype[n
     return _with_circles(queues, pieces)
 
 
-def _join(
-    start: Integers, quantity: Integers, origin: Integers, offset: Integers
-) -> tuple[Integers, Integers, Integers, Integers]:
+def _receipts(queues: Queues, segment: Integers) -> _Runs:
+    """Segments that came from outside, or never came: their own movement is their origin."""
+    segments = queues.segments
+    start = segments.start[segment]
+    arrival = segments.arrival[segment]
+    departure = segments.departure[segment]
+    begins = np.where(arrival == NONE, queues.departure_start[departure], queues.arrival_start[arrival])
+    return _Runs(start, segments.end[segment] - start, np.where(arrival == NONE, departure, arrival), start - begins)
+
+
+def _join(runs: _Runs) -> _Runs:
     """Sort by position and join neighbours that continue one another, so that pieces do not multiply along a chain."""
-    order = np.argsort(start, kind="stable")
-    start, quantity, origin, offset = start[order], quantity[order], origin[order], offset[order]
+    order = np.argsort(runs.start, kind="stable")
+    start, quantity, origin, offset = (
+        runs.start[order],
+        runs.quantity[order],
+        runs.origin[order],
+        runs.offset[order],
+    )
     continues = (
         (start[1:] == start[:-1] + quantity[:-1])
         & (origin[1:] == origin[:-1])
         & (offset[1:] == offset[:-1] + quantity[:-1])
     )
     first = np.flatnonzero(np.concatenate((np.ones(1, bool), ~continues)))
-    return start[first], np.add.reduceat(quantity, first), origin[first], offset[first]
+    return _Runs(start[first], np.add.reduceat(quantity, first), origin[first], offset[first])
 
 
-def _split(
-    segment_start: Integers,
-    segment_end: Integers,
-    start: Integers,
-    quantity: Integers,
-    origin: Integers,
-    offset: Integers,
-) -> tuple[Integers, Integers, Integers, Integers, Integers]:
-    """Cut pieces at the segments they lie on."""
-    first = np.searchsorted(segment_start, start, side="right") - 1
-    last = np.searchsorted(segment_start, start + quantity, side="left") - 1
-    parts = last - first + 1
-    piece = np.repeat(np.arange(start.size), parts)
-    segment = first[piece] + np.arange(piece.size) - np.repeat(np.cumsum(parts) - parts, parts)
-    begin = np.maximum(start[piece], segment_start[segment])
-    end = np.minimum(start[piece] + quantity[piece], segment_end[segment])
-    return segment, begin, end - begin, origin[piece], offset[piece] + begin - start[piece]
+def _split(segments: Segments, runs: _Runs) -> tuple[Integers, _Runs]:
+    """Cut runs at the segments they lie on; returns the segment of each part, and the parts."""
+    end = runs.start + runs.quantity
+    first = np.searchsorted(segments.start, runs.start, side="right") - 1
+    last = np.searchsorted(segments.start, end, side="left") - 1
+    count = last - first + 1
+    run = np.repeat(np.arange(first.size), count)
+    segment = first[run] + np.arange(run.size) - np.repeat(np.cumsum(count) - count, count)
+    begin = np.maximum(runs.start[run], segments.start[segment])
+    quantity = np.minimum(end[run], segments.end[segment]) - begin
+    return segment, _Runs(begin, quantity, runs.origin[run], runs.offset[run] + begin - runs.start[run])
 
 
 def _with_circles(queues: Queues, pieces: Pieces) -> Pieces:

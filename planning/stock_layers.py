@@ -1,16 +1,18 @@
 """Stock in layers: what is left of each receipt, and which receipt fed which issue. First in, first out, exactly.
 
 Rules
-- Each (item, own place, lot) is a queue of its own; a movement without a lot has the queue without lot. First out is what arrived at the
-  place first. At the same instant the movement's number decides among arrivals, and among departures; an arrival serves a
-  departure of the same instant.
-- A movement between two own places carries its layers along: origin, original receipt date and value stay. Outside to own is a receipt,
-  own to outside an issue. Outside to outside, and from a place to itself, moves no stock.
-- The original receipt date of a receipt is the one it states (opening stock, returns, conversions), else the day it arrived.
-- A departure from an empty queue is covered by the next arrival there (`is_backfilled`). What nothing covers stays as a layer with a
-  negative quantity, dated the departure, so that the layers of a queue always add up to its stock on hand. Where such goods
-  arrived at another own place, the transfer itself is their origin.
-- The value of a receipt is shared among its pieces to the millionth, none made or lost; without a value its pieces have none.
+- Each (item, own place, lot) is a queue of its own; a movement without a lot has the queue without lot. First out is
+  what arrived at the place first. At the same instant the movement's number decides among arrivals, and among
+  departures; an arrival serves a departure of the same instant.
+- A movement between two own places carries its layers along: origin, original receipt date and value stay. Outside to
+  own is a receipt, own to outside an issue. Outside to outside, and from a place to itself, moves no stock.
+- The original receipt date of a receipt is the one it states (opening stock, returns, conversions), else the day it
+  arrived.
+- A departure from an empty queue is covered by the next arrival there (`is_backfilled`). What nothing covers stays as
+  a layer with a negative quantity, dated the departure, so that the layers of a queue always add up to its stock on
+  hand. Where such goods arrived at another own place, the transfer itself is their origin.
+- The value of a receipt is shared among its pieces to the millionth, none made or lost; without a value its pieces
+  have none.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ class StockMovements:
     """Movements as arrays of the same length; the order of rows does not matter.
 
     `number` is unique and decides at the same instant. `item`, the places and `lot` (NONE: no lot) are codes from 0.
-    `quantity` is positive (0 is left out) and `value` that of the whole movement (NO_VALUE: not known), both in millionths.
+    `quantity` is positive (0 is left out) and `value` that of the whole movement (NO_VALUE: not known), both in
+    millionths.
     `moved_at` is datetime64[us], `original_receipt_date` datetime64[D] (NaT: not stated).
     """
 
@@ -53,12 +56,15 @@ class StockMovements:
 
 @dataclass(frozen=True, slots=True)
 class StockLayers:
-    """What is left and what was used. `…_row` columns are row numbers of the movements handed in, quantities and values millionths.
+    """What is left and what was used.
 
-    `layers`: in_row (null in a negative layer), origin_row, item, location, lot (null: none), original_receipt_date, arrived_date, quantity,
-    value (null: not known), origin_quantity, origin_value (of the whole origin: its unit cost).
-    `uses`: out_row, in_row, origin_row, item, location, used_date, original_receipt_date, quantity, value, is_backfilled.
-    One row for each movement in (and out) × origin, in the order of the queues.
+    `…_row` columns are row numbers of the movements handed in, quantities and values millionths.
+
+    `layers`: in_row (null in a negative layer), origin_row, item, location, lot (null: none), original_receipt_date,
+    arrived_date, quantity, value (null: not known), origin_quantity, origin_value (of the whole origin: its unit
+    cost).
+    `uses`: out_row, in_row, origin_row, item, location, used_date, original_receipt_date, quantity, value,
+    is_backfilled. One row for each movement in (and out) × origin, in the order of the queues.
     """
 
     layers: pl.DataFrame
@@ -101,7 +107,8 @@ def _check(movements: StockMovements) -> None:
     negative = np.flatnonzero(movements.quantity < 0)
     if negative.size:
         raise PlanningError(
-            f"{negative.size} stock movements have a negative quantity (the first is number {movements.number[negative[0]]}). "
+            f"{negative.size} stock movements have a negative quantity "
+            f"(the first is number {movements.number[negative[0]]}). "
             "Turn them round: the quantity is positive, the places say which way it went."
         )
     ordered = np.sort(movements.number)

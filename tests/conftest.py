@@ -41,7 +41,9 @@ def example_build(tmp_path_factory: pytest.TempPathFactory, example_folder: Path
 def adventureworks_folder() -> Path:
     folder = SHARED_DATA / "adventureworks"
     if not folder.exists():
-        pytest.skip(f"the AdventureWorks files are not at {folder.relative_to(REPOSITORY.parent)} beside the repository")
+        pytest.skip(
+            f"the AdventureWorks files are not at {folder.relative_to(REPOSITORY.parent)} beside the repository"
+        )
     return folder
 
 
@@ -49,6 +51,8 @@ def adventureworks_folder() -> Path:
 def adventureworks_build(tmp_path_factory: pytest.TempPathFactory, adventureworks_folder: Path) -> BuildSummary:
     """AdventureWorks, built once for all tests that only read it."""
     home = tmp_path_factory.mktemp("adventureworks")
-    summary = build_of(home, SourceSettings(name="adventureworks", adapter="adventureworks", path=adventureworks_folder))
+    summary = build_of(
+        home, SourceSettings(name="adventureworks", adapter="adventureworks", path=adventureworks_folder)
+    )
     assert summary.status == "published", summary.problems
     return summary

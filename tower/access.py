@@ -21,8 +21,8 @@ class RowScope:
     """The rows a reader may see, by axis: a set of ids, or None for all of that axis.
 
     A table that carries an axis shows only rows whose id is in the set; rows without an id are hidden from a restricted
-    reader. A table that does not carry the axis is not filtered by it (stock has no customer). Tables whose models do not
-    say which axes they carry are not visible at all to a restricted reader.
+    reader. A table that does not carry the axis is not filtered by it (stock has no customer). Tables whose models do
+    not say which axes they carry are not visible at all to a restricted reader.
     """
 
     customers: frozenset[str] | None = None

@@ -57,7 +57,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class BuildSummary:
-    """What is known of a build without opening it. `built_at` is UTC, `seconds` wall-clock, `bytes` the size of the file."""
+    """What is known of a build without opening it: `built_at` in UTC, wall-clock `seconds`, `bytes` of the file."""
 
     build_id: str
     file: Path

@@ -1,7 +1,7 @@
 """The only reader of builds. A query runs on one immutable file, read-only, within one row scope.
 
-A reader with a restricted scope does not see the build's tables: it sees views of the same names that filter. So no query,
-page or export can forget the scope, and a table that does not say whom its rows concern is not there at all.
+A reader with a restricted scope does not see the build's tables: it sees views of the same names that filter. So no
+query, page or export can forget the scope, and a table that does not say whom its rows concern is not there at all.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Warehouse:
                 result = pl.DataFrame() if relation is None else relation.pl()
             except duckdb.Error as error:
                 raise QueryError(f"The query could not be answered: {error}") from error
-        return result.with_columns(cs.decimal().cast(pl.Float64))
+        as_floats: pl.DataFrame = result.with_columns(cs.decimal().cast(pl.Float64))
+        return as_floats
 
     def close(self) -> None:
         self._connection.close()
@@ -117,7 +118,11 @@ def _create_scoped_views(connection: duckdb.DuckDBPyConnection, scope: RowScope)
         if schema in SCOPED_LAYERS and not is_declared:
             continue
         conditions = [
-            f'"{column}" in (select id from memory.main.scope_{axis})' for axis, column in declared if axis in scope.axes
+            f'"{column}" in (select id from memory.main.scope_{axis})'
+            for axis, column in declared
+            if axis in scope.axes
         ]
         where = f" where {' and '.join(conditions)}" if conditions else ""
-        connection.execute(f'create view memory.{schema}."{table}" as select * from {CATALOGUE}.{schema}."{table}"{where}')
+        connection.execute(
+            f'create view memory.{schema}."{table}" as select * from {CATALOGUE}.{schema}."{table}"{where}'
+        )

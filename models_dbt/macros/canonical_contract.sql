@@ -4,7 +4,32 @@
 {#- The tables of each system that has staging models: stg_<adapter>__<table>. -#}
 {% macro staged_tables(adapter) %}
     {% do return({
-        'adventureworks': [],
+        'adventureworks': [
+            'bom_components',
+            'boms',
+            'currency_rates',
+            'customers',
+            'deliveries',
+            'delivery_lines',
+            'item_categories',
+            'item_costs',
+            'item_suppliers',
+            'items',
+            'locations',
+            'planning_policies',
+            'production_orders',
+            'purchase_order_lines',
+            'purchase_orders',
+            'sales_order_lines',
+            'sales_orders',
+            'sales_quotas',
+            'sales_reps',
+            'stock_balances',
+            'stock_movements',
+            'suppliers',
+            'work_centres',
+            'work_orders',
+        ],
     }[adapter]) %}
 {% endmacro %}
 

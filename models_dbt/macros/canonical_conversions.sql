@@ -28,13 +28,15 @@
 {%- endif %}
 {%- endmacro %}
 
-{#- A column of `incoming` in company currency and base unit. Untouched where there is nothing to convert. -#}
+{#- A column of a contract, from `incoming`, in company currency and base unit. Untouched where there is nothing to convert. -#}
 {% macro converted_column(table, column) %}
 {%- set name = 'incoming.' ~ column.name -%}
 {%- set currency = currency_of(table) -%}
 {%- set rate = ('foreign_documents' if currency.key else 'document_rates') ~ '.rate_to_company' if converts_currency(table) and column.name in currency.amounts -%}
 {%- set by_unit = converts_units(table) and (is_quantity(column) or is_price_of_a_unit(column)) -%}
-{%- if column.name == 'uom' and converts_units(table) -%}
+{%- if column.derived and column.name != '_source' -%}
+incoming.{{ column.name | replace('_document', '') }}
+{%- elif column.name == 'uom' and converts_units(table) -%}
 coalesce(unit_factors.base_uom, incoming.uom)
 {%- elif rate and by_unit -%}
 case

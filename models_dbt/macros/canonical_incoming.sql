@@ -12,14 +12,15 @@
 {% endmacro %}
 
 {#- Select `columns` (of the contract, as dicts) of the incoming rows with _source, _source_table and _row_number.
-    Where several sources make the build, ids are those of the canonical records. -#}
-{% macro incoming_rows(table, columns) %}
+    Where several sources make the build, ids are those of the canonical records; `with_source_id` keeps the source's own
+    key beside them as _source_id. -#}
+{% macro incoming_rows(table, columns, with_source_id=false) %}
 {%- set relations = incoming_relations(table) %}
 {%- set cross_references = ref('cnl_id_cross_references') if several_sources() and table != 'id_cross_references' %}
 {%- if execute %}
 {%- set entities = [] %}
+{%- set key = contract_of(table).key %}
 {%- if cross_references %}
-    {%- set key = contract_of(table).key %}
     {%- for column in columns %}
         {%- set entity = column.entity or (table if key == [column.name]) %}
         {%- if entity %}{% do entities.append({'column': column.name, 'entity': entity}) %}{% endif %}
@@ -61,6 +62,9 @@ select
     rows_of_sources.{{ column.name }},
     {%- endif %}
     {%- endfor %}
+    {%- if with_source_id %}
+    {{ record_key(columns | selectattr('name', 'in', key) | list, 'rows_of_sources.') }} as _source_id,
+    {%- endif %}
     rows_of_sources._source,
     rows_of_sources._source_table,
     rows_of_sources._row_number

@@ -171,9 +171,9 @@ select * from final
 {% endmacro %}
 
 {#- A record's key as a person would write it: its parts with a slash between. -#}
-{% macro record_key(key_columns) %}
+{% macro record_key(key_columns, prefix='') %}
 {%- for column in key_columns -%}
-coalesce(cast({{ column.name }} as varchar), ''){{ " || '/' || " if not loop.last }}
+coalesce(cast({{ prefix }}{{ column.name }} as varchar), ''){{ " || '/' || " if not loop.last }}
 {%- endfor -%}
 {% endmacro %}
 

@@ -66,7 +66,6 @@ class BuildContext:
                 "threads": settings.threads,
                 "temp_directory": str(self.home.temporary / "spill"),
                 "preserve_insertion_order": False,
-                "TimeZone": "UTC",
             },
         )
         try:

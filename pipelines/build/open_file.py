@@ -122,10 +122,7 @@ def _source_coverage(context: BuildContext) -> pl.DataFrame:
 def _variables(context: BuildContext) -> dict[str, object]:
     assert context.as_of is not None
     present = [
-        (manifest.source, item)
-        for manifest, stated in context.coverage
-        for item in stated
-        if item.status != "absent"
+        (manifest.source, item) for manifest, stated in context.coverage for item in stated if item.status != "absent"
     ]
     return {
         "as_of": context.as_of.isoformat(),

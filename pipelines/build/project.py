@@ -63,7 +63,10 @@ class DbtProject:
     def invoke(
         self, command: str, select: Sequence[str], exclude: Sequence[str] = (), progress: NodeProgress | None = None
     ) -> list[NodeResult]:
-        """Run `seed`, `run` or `test` on a selection and give every node's result. Raises BuildError if dbt itself fails."""
+        """Run `seed`, `run` or `test` on a selection and give every node's result.
+
+        Raises BuildError if dbt itself fails.
+        """
         arguments = [command, *self._common_arguments(), "--select", *select]
         if exclude:
             arguments += ["--exclude", *exclude]
@@ -90,7 +93,7 @@ class DbtProject:
 
     def release(self) -> None:
         """Close dbt's connections: it holds the build file's lock for as long as the process lives otherwise."""
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
     def _common_arguments(self) -> list[str]:
         return [

@@ -23,8 +23,8 @@ from tower.errors import BuildError
 def run_build(request: Request, progress: Progress) -> BuildSummary:
     """Build from the sources of the settings. The served build stays untouched unless the new one passes its gate.
 
-    Raises SourceError or BuildError when a step cannot be done; a build that runs through but fails its gate is kept with
-    status "refused" and its problems, and is not served.
+    Raises SourceError or BuildError when a step cannot be done; a build that runs through but fails its gate is kept
+    with status "refused" and its problems, and is not served.
     """
     home = Home(request.settings.home)
     for folder in (home.builds, home.temporary, home.temporary / "spill"):

@@ -27,7 +27,9 @@ app = typer.Typer(
     help="Control Tower: build the warehouse from your sources, ask it, serve the app.",
 )
 
-SourceOption = Annotated[str | None, typer.Option("--source", help="Build this kind of source alone: files or adventureworks.")]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", help="Build this kind of source alone: files or adventureworks.")
+]
 PathOption = Annotated[Path | None, typer.Option("--path", help="Folder of the source named by --source.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day the build speaks of, YYYY-MM-DD.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
@@ -40,7 +42,9 @@ def up(
     path: PathOption = None,
     as_of: AsOfOption = None,
     port: Annotated[int | None, typer.Option(help="Port of the app on this machine.")] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build even if a build of these sources is there.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build even if a build of these sources is there.")
+    ] = False,
 ) -> None:
     """Build what is missing, then serve the app."""
     settings = _settings(source, path, port=port)
@@ -102,7 +106,9 @@ def sql(
 def metric(
     names: Annotated[str, typer.Argument(help="One or more metrics, separated by commas, or `list`.")],
     by: Annotated[str, typer.Option(help="Dimensions and time grains, separated by commas: month,item_category.")] = "",
-    where: Annotated[list[str] | None, typer.Option(help="A filter such as 'item_category = Bikes'; may be repeated.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="A filter such as 'item_category = Bikes'; may be repeated.")
+    ] = None,
     output: FormatOption = Format.table,
     build_id: BuildOption = None,
 ) -> None:
@@ -155,7 +161,9 @@ def rejects(
 def template(folder: Annotated[Path, typer.Argument(help="Folder to write into; it is created.")]) -> None:
     """Write every canonical table as an empty CSV, with a README of its columns."""
     written = write_template(folder)
-    typer.echo(f"{written} tables written to {folder}. Fill what you have, then: tower build --source files --path {folder}")
+    typer.echo(
+        f"{written} tables written to {folder}. Fill what you have, then: tower build --source files --path {folder}"
+    )
 
 
 def _settings(source: str | None, path: Path | None, **overrides: object) -> Settings:
@@ -170,7 +178,7 @@ def _settings(source: str | None, path: Path | None, **overrides: object) -> Set
 
 def _build(settings: Settings, as_of: str | None) -> BuildSummary:
     # Imported here: dbt takes two seconds to load, and no other command needs it.
-    from pipelines.build.run import run_build
+    from pipelines.build.run import run_build  # noqa: PLC0415
 
     now = datetime.now(UTC)
     build_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
@@ -183,9 +191,12 @@ def _build(settings: Settings, as_of: str | None) -> BuildSummary:
         listed = "\n".join(f"  - {problem}" for problem in summary.problems)
         raise BuildError(
             f"The build {build_id} did not pass its gate and is not served:\n{listed}\n"
-            f"Look at it with `tower sql --build {build_id} \"select * from build.test_results where status <> 'pass'\"`."
+            f"Look at it with `tower sql --build {build_id} "
+            "\"select * from build.test_results where status <> 'pass'\"`."
         )
-    typer.echo(f"Build {build_id} is served: as of {summary.as_of}, {summary.bytes / 1e6:,.1f} MB, {summary.seconds:.0f} s.")
+    typer.echo(
+        f"Build {build_id} is served: as of {summary.as_of}, {summary.bytes / 1e6:,.1f} MB, {summary.seconds:.0f} s."
+    )
     return summary
 
 

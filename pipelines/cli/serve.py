@@ -33,4 +33,4 @@ def serve(settings: Settings) -> None:
     sys.stderr.write(f"\n  Control Tower is served at http://{settings.host}:{settings.port}\n\n")
     sys.stderr.flush()
     os.chdir(APP_FILE.parent)
-    os.execve(sys.executable, command, environment)
+    os.execve(sys.executable, command, environment)  # noqa: S606

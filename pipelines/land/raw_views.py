@@ -22,9 +22,9 @@ def create_raw_views(
     """
     for table, columns in tables.items():
         branches = [
-            _branch(columns, manifest.table(table).columns, manifest.source, folder / f"{table}.parquet")  # type: ignore[union-attr]
+            _branch(columns, landed.columns, manifest.source, folder / f"{table}.parquet")
             for manifest, folder in loads
-            if manifest.adapter == adapter and manifest.table(table) is not None
+            if manifest.adapter == adapter and (landed := manifest.table(table)) is not None
         ]
         sql = "\nunion all\n".join(branches) if branches else _empty(columns)
         connection.execute(f'create or replace view raw."{adapter}__{table}" as {sql}')
@@ -53,4 +53,5 @@ def _empty(columns: Mapping[str, str]) -> str:
         for name, data_type in columns.items()
         if name not in {"_row_number", "_source"}
     ]
-    return f"select {', '.join(selected)}, cast(null as varchar) as _source, cast(null as bigint) as _row_number where false"
+    own = "cast(null as varchar) as _source, cast(null as bigint) as _row_number"
+    return f"select {', '.join(selected)}, {own} where false"

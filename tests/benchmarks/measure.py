@@ -52,5 +52,3 @@ def run_process(command: Sequence[str], environment: Mapping[str, str] | None = 
 
 def folder_bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-
-

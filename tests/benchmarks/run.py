@@ -60,7 +60,9 @@ def main() -> None:
     chosen = parser.parse_args()
     if not chosen.data.exists():
         sys.exit(f"There is no AdventureWorks at {chosen.data}. Name its folder with --data.")
-    scales = [measure(int(factor), chosen.data, chosen.work, chosen.memory_limit) for factor in chosen.factors.split(",")]
+    scales = [
+        measure(int(factor), chosen.data, chosen.work, chosen.memory_limit) for factor in chosen.factors.split(",")
+    ]
     RESULTS.write_text(document(scales), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 
@@ -69,13 +71,24 @@ def measure(factor: int, data: Path, work: Path, memory_limit: str) -> Scale:
     folder = work / f"data-x{factor}"
     if not folder.exists():
         print(f"× {factor}: writing the data …", flush=True)
-        run_process([sys.executable, "-m", "tests.benchmarks.scale_adventureworks", str(data), str(folder), "--factor", str(factor)])
+        run_process(
+            [
+                sys.executable,
+                "-m",
+                "tests.benchmarks.scale_adventureworks",
+                str(data),
+                str(folder),
+                "--factor",
+                str(factor),
+            ]
+        )
     home = work / f"home-x{factor}"
     shutil.rmtree(home, ignore_errors=True)
     print(f"× {factor}: building …", flush=True)
     environment = {"TOWER_HOME": str(home), "TOWER_MEMORY_LIMIT": memory_limit}
     build = run_process(
-        [sys.executable, "-m", "pipelines.cli", "build", "--source", "adventureworks", "--path", str(folder)], environment
+        [sys.executable, "-m", "pipelines.cli", "build", "--source", "adventureworks", "--path", str(folder)],
+        environment,
     )
     served = current_build(home)
     summary = orjson.loads(Home(home).summary_file(served.build_id).read_bytes())
@@ -84,7 +97,9 @@ def measure(factor: int, data: Path, work: Path, memory_limit: str) -> Scale:
     for _ in range(3 if factor < 100 else 1):
         file = work / "plain.duckdb"
         file.unlink(missing_ok=True)
-        plain.append(run_process([sys.executable, "-m", "tests.benchmarks.plain_pass", str(folder), str(file)]).wall_seconds)
+        plain.append(
+            run_process([sys.executable, "-m", "tests.benchmarks.plain_pass", str(folder), str(file)]).wall_seconds
+        )
         file.unlink()
     print(f"× {factor}: opening the Scorecard …", flush=True)
     screens = [
@@ -126,7 +141,9 @@ def document(scales: Sequence[Scale]) -> str:
         row("home folder after the build (loads and build)", scales, lambda scale: gigabytes(scale.home_bytes)),
         row("… as a multiple of the raw Parquet", scales, lambda scale: f"{scale.home_bytes / scale.raw_bytes:.2f}"),
         row("steps without tests and engines, seconds", scales, lambda scale: f"{scale.seconds(beside=False):,.1f}"),
-        row("tests and engines (stock layers, BOM), seconds", scales, lambda scale: f"{scale.seconds(beside=True):,.1f}"),
+        row(
+            "tests and engines (stock layers, BOM), seconds", scales, lambda scale: f"{scale.seconds(beside=True):,.1f}"
+        ),
         row("plain DuckDB pass, seconds", scales, lambda scale: f"{scale.plain_seconds:,.2f}"),
         row("**ratio of the build to the plain pass**", scales, lambda scale: f"**{scale.ratio:.2f}**"),
         "",

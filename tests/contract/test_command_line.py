@@ -67,7 +67,9 @@ def test_a_metric_at_a_grain_sums_to_its_total(tower: Tower) -> None:
 def test_a_filter_narrows_a_metric(tower: Tower) -> None:
     rows = json.loads(tower("metric", "order_intake_value", "--by", "item_category", "--format", "json").stdout)
     row = max(rows, key=lambda row: row["order_intake_value"] or 0)
-    narrowed = tower("metric", "order_intake_value", "--where", f"item_category = {row['item_category']}", "--format", "json")
+    narrowed = tower(
+        "metric", "order_intake_value", "--where", f"item_category = {row['item_category']}", "--format", "json"
+    )
     assert json.loads(narrowed.stdout)[0]["order_intake_value"] == pytest.approx(row["order_intake_value"])
 
 

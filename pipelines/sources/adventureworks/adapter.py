@@ -11,7 +11,7 @@ import duckdb
 from pipelines.land.manifest import LoadedTable, LoadManifest
 from pipelines.sources.adapter import Coverage, Progress
 from pipelines.sources.adventureworks.coverage import coverage_of_canonical_tables
-from pipelines.sources.adventureworks.landing import land_table
+from pipelines.sources.adventureworks.landing import land_table, literal
 from pipelines.sources.adventureworks.tables import source_tables
 from tower.errors import SourceError
 from tower.settings import SourceSettings
@@ -33,7 +33,8 @@ class AdventureWorks:
                 "Name the folder that holds the AdventureWorks Schema.Table.parquet files."
             )
         loaded = []
-        with duckdb.connect(config={"memory_limit": LANDING_MEMORY, "TimeZone": "UTC"}) as connection:
+        with duckdb.connect(config={"memory_limit": LANDING_MEMORY}) as connection:
+            connection.execute("set TimeZone = 'UTC'")
             for table in source_tables().values():
                 landed = land_table(connection, table, source.path, folder)
                 progress(f"read {table.file} ({landed.rows:,} rows)")
@@ -50,15 +51,14 @@ class AdventureWorks:
 
     def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
         """The day of the last order of a customer or of the plant; later purchase orders and due dates look ahead."""
-        days = []
+        last_orders = " union all ".join(
+            f"select max({column}) as ordered_at from read_parquet({literal(folder / f'{table}.parquet')})"
+            for table, column in (("SalesOrderHeader", "OrderDate"), ("WorkOrder", "StartDate"))
+        )
         with duckdb.connect() as connection:
-            for table, column in (("SalesOrderHeader", "OrderDate"), ("WorkOrder", "StartDate")):
-                file = str(folder / f"{table}.parquet").replace("'", "''")
-                # max over all rows, not the footer's statistics
-                last = connection.execute(f"select cast(max({column} + interval 0 day) as date) from '{file}'").fetchone()
-                days.append(last[0] if last else None)
-        return max((day for day in days if day is not None), default=None)
+            last = connection.execute(f"select cast(max(ordered_at) as date) from ({last_orders})").fetchone()
+        return last[0] if last else None
 
     def company_currency(self, source: SourceSettings) -> str | None:
-        """AdventureWorks keeps all amounts in US dollars; its exchange rates say what the customer's bank was charged."""
+        """All amounts are in US dollars, those of orders from other countries too."""
         return "USD"

@@ -14,9 +14,9 @@ from tower.errors import SourceError
 def land_table(connection: duckdb.DuckDBPyConnection, table: SourceTable, source: Path, folder: Path) -> LoadedTable:
     """Write the columns that staging reads, with `_row_number`, to `folder/<table>.parquet`.
 
-    The file is read without a filter: its column statistics cannot be trusted to decide what exists. A column of another
-    type than declared is cast, whole or not at all. Raises SourceError for a missing file or column and for values that
-    cannot be read as the declared type.
+    The file is read without a filter: its column statistics cannot be trusted to decide what exists. A column of
+    another type than declared is cast, whole or not at all. Raises SourceError for a missing file or column and for
+    values that cannot be read as the declared type.
     """
     file = source / table.file
     if not file.exists():
@@ -33,7 +33,8 @@ def land_table(connection: duckdb.DuckDBPyConnection, table: SourceTable, source
         rows = _rows_of(connection, landed)
     except duckdb.Error as error:
         raise SourceError(
-            f"{table.file} cannot be read: {str(error).splitlines()[0]} Replace the file by an undamaged copy and load again."
+            f"{table.file} cannot be read: {str(error).splitlines()[0]} "
+            "Replace the file by an undamaged copy and load again."
         ) from error
     return LoadedTable(
         name=table.name,
@@ -73,7 +74,7 @@ def _copy_statement(table: SourceTable, found: dict[str, str], file: Path, lande
     return (
         f"copy (select {selected}, cast(file_row_number + 1 as bigint) as _row_number "
         f"from {_parquet(file, 'file_row_number = true')}) "
-        f"to {_literal(landed)} (format parquet, compression zstd)"
+        f"to {literal(landed)} (format parquet, compression zstd)"
     )
 
 
@@ -93,14 +94,14 @@ def _notes(table: SourceTable, found: dict[str, str]) -> tuple[str, ...]:
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
     """The file's own count, from its footer."""
-    counted = connection.execute(f"select num_rows from parquet_file_metadata({_literal(file)})").fetchone()
-    assert counted is not None
-    return int(counted[0])
+    counts = connection.execute(f"select num_rows from parquet_file_metadata({literal(file)})").fetchall()
+    return sum(int(count) for (count,) in counts)
 
 
 def _parquet(file: Path, *options: str) -> str:
-    return f"read_parquet({', '.join((_literal(file), 'hive_partitioning = false', *options))})"
+    return f"read_parquet({', '.join((literal(file), 'hive_partitioning = false', *options))})"
 
 
-def _literal(file: Path) -> str:
+def literal(file: Path) -> str:
+    """The path as SQL text."""
     return "'" + str(file).replace("'", "''") + "'"
