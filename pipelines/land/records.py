@@ -76,6 +76,8 @@ def split_records(
         consumed = _Block(pending, False, delimiter, quote, fields, split, clean_file).consume()
         pending = pending[consumed:]
     if pending:
+        if not pending.endswith((b"\n", b"\r")):
+            pending += b"\n"
         consumed = _Block(pending, True, delimiter, quote, fields, split, clean_file).consume()
         if consumed != len(pending):
             raise AssertionError(f"{len(pending) - consumed} bytes at the end belong to no record")
@@ -275,22 +277,31 @@ class _Block:
         limit = min(self.size, start + LONGEST_RECORD)
         match = record_pattern(self.delimiter, self.quote).match(self.text, start, limit)
         stop = match.end() if match else start
-        at_end = stop == self.size
+        at_end = stop == self.size or (not self.final and stop == self.size - 1 and self.data[stop] == _CR)
         if at_end and not self.final and self.size - start < LONGEST_RECORD:
             return start
-        if (at_end and self.final) or (not at_end and self.data[stop] in (_LF, _CR)):
+        if stop < self.size and self.data[stop] in (_LF, _CR):
             return self._take_mended(start, stop)
-        if not self.final and unbroken and self.size - start < LONGEST_RECORD:
+        waits = unbroken or self._is_quote_open(stop)
+        if not self.final and waits and self.size - start < LONGEST_RECORD:
             return start
         return self._take_line(start)
+
+    def _is_quote_open(self, start: int) -> bool:
+        """Whether a quoted field starts here that may still be closed in the next block."""
+        mark = re.escape(self.quote.encode())
+        match = re.compile(mark + rb"[^%(q)s]*+(?:%(q)s%(q)s[^%(q)s]*+)*+%(q)s?+" % {b"q": mark}).match(self.text, start)
+        return match is not None and match.end() == self.size
 
     def _take_mended(self, start: int, stop: int) -> int:
         text = self.text[start:stop].decode()
         if text.strip():
-            self.split.records += 1
             fields = fields_of(text, self.delimiter, self.quote)
             while len(fields) > self.fields and not fields[-1]:
                 fields = fields[:-1]
+            if len(fields) != self.fields and text.count("\n") >= LINES_OF_A_LOST_QUOTE:
+                return self._take_line(start)
+            self.split.records += 1
             if "\0" in text:
                 self._odd("undecodable_text", text, readable(text)[:200])
             elif len(fields) != self.fields:

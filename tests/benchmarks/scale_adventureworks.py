@@ -1,10 +1,10 @@
 """Writes AdventureWorks × N: the same files with N copies of every document and of the masters they name.
 
-Copy k has its keys shifted by k × an offset above every key of that kind, so nothing collides and every reference stays
-inside its copy, and its dates shifted back by k whole weeks, so weekdays stay and the data still ends on the same day.
-Reference data (categories, locations, currencies and their rates, territories, ship methods, …) stays single. Names that
-identify (products, vendors, stores) say which copy they are. Row identifiers (rowguid), texts and dates kept as text are
-repeated as they are.
+Copy k has its keys shifted by k × an offset above every key of that kind, so nothing collides and every reference
+stays inside its copy, and its dates shifted back by k whole weeks, so weekdays stay and the data still ends on the same
+day. Reference data (categories, locations, currencies and their rates, territories, ship methods, …) stays single.
+Names that identify (products, vendors, stores) say which copy they are. Row identifiers (rowguid), texts and dates kept
+as text are repeated as they are.
 
     python -m tests.benchmarks.scale_adventureworks ../shared/data/adventureworks /tmp/scaled --copies 10
 """
@@ -33,7 +33,8 @@ KEYS: Mapping[str, str] = {
     "ProductID": "product", "ProductAssemblyID": "product", "ComponentID": "product",
     "AddressID": "address", "BillToAddressID": "address", "ShipToAddressID": "address",
     "EmailAddressID": "email",
-    "SalesOrderID": "document", "PurchaseOrderID": "document", "WorkOrderID": "document", "ReferenceOrderID": "document",
+    "SalesOrderID": "document", "PurchaseOrderID": "document", "WorkOrderID": "document",
+    "ReferenceOrderID": "document",
     "SalesOrderDetailID": "sales line", "PurchaseOrderDetailID": "purchase line",
     "TransactionID": "transaction",
     "BillOfMaterialsID": "component line",
@@ -67,30 +68,22 @@ def scale(source: Path, target: Path, copies: int, weeks_apart: int = 1) -> dict
             if copies == 1 or not KEYS.keys() & columns.keys():
                 shutil.copyfile(file, target / file.name)
             else:
-                _write_copies(connection, file, target / file.name, columns, offsets, copies, weeks_apart)
+                selected = ", ".join(
+                    f'{_expression(file.stem, name, data_type, offsets, weeks_apart)} as "{name}"'
+                    for name, data_type in columns.items()
+                )
+                _write_copies(connection, file, target / file.name, selected, copies)
             written[file.stem] = pq.read_metadata(target / file.name).num_rows
     return written
 
 
-def _write_copies(
-    connection: duckdb.DuckDBPyConnection,
-    file: Path,
-    target: Path,
-    columns: Mapping[str, str],
-    offsets: Mapping[str, int],
-    copies: int,
-    weeks_apart: int,
-) -> None:
+def _write_copies(connection: duckdb.DuckDBPyConnection, file: Path, target: Path, selected: str, copies: int) -> None:
     """Write one table copy after copy, as an extract ordered by its key would be."""
-    selected = ", ".join(
-        f'{_expression(file.stem, name, data_type, offsets, weeks_apart)} as "{name}"'
-        for name, data_type in columns.items()
-    )
     connection.execute(f"create or replace temp table original as select * from read_parquet('{file}')")
-    rows = connection.execute("select count(*) from original").fetchone()[0]
+    [(rows,)] = connection.execute("select count(*) from original").fetchall()
     writer = None
     for first, last in _batches(copies, rows):
-        batch = connection.execute(
+        batch = connection.sql(
             f"select {selected} from original cross join range({first}, {last}) as copies(k) order by k, original.rowid"
         ).to_arrow_table()
         writer = writer or pq.ParquetWriter(target, batch.schema, compression="zstd")

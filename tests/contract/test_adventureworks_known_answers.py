@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from pipelines.contract import load_contract
 from pipelines.land.manifest import LoadManifest
 from pipelines.sources.adventureworks import ADAPTER
 from pipelines.sources.adventureworks.tables import source_tables
+from tests.benchmarks.scale_adventureworks import scale
 from tower.builds import BuildSummary
 
 NO_LOAD = LoadManifest(source="adventureworks", adapter="adventureworks", load_id="none", loaded_at="")
@@ -226,3 +227,65 @@ def test_orders_with_an_exchange_rate_are_priced_in_dollars_like_all_others(
 
 def filled_tables() -> list[str]:
     return [row.table_name for row in ADAPTER.coverage(NO_LOAD) if row.column_name == "" and row.status != "absent"]
+
+
+# Files of AdventureWorks × N whose key must stay unique, with the key.
+SCALED_KEYS = {
+    "Sales.SalesOrderHeader": "SalesOrderID",
+    "Sales.SalesOrderDetail": "SalesOrderDetailID",
+    "Sales.Customer": "CustomerID",
+    "Person.Person": "BusinessEntityID",
+    "Production.Product": "ProductID",
+    "Production.ProductInventory": "ProductID, LocationID",
+    "Production.WorkOrder": "WorkOrderID",
+    "Production.WorkOrderRouting": "WorkOrderID, OperationSequence",
+    "Production.BillOfMaterials": "BillOfMaterialsID",
+    "Production.TransactionHistory": "TransactionID",
+    "Purchasing.PurchaseOrderDetail": "PurchaseOrderDetailID",
+    "Purchasing.ProductVendor": "ProductID, BusinessEntityID",
+}
+# References in AdventureWorks × N: file, column, referenced file, referenced column.
+SCALED_REFERENCES = (
+    ("Sales.SalesOrderDetail", "SalesOrderID", "Sales.SalesOrderHeader", "SalesOrderID"),
+    ("Sales.SalesOrderDetail", "ProductID", "Production.Product", "ProductID"),
+    ("Sales.SalesOrderHeader", "CustomerID", "Sales.Customer", "CustomerID"),
+    ("Sales.SalesOrderHeader", "SalesPersonID", "Sales.SalesPerson", "BusinessEntityID"),
+    ("Sales.SalesOrderHeader", "TerritoryID", "Sales.SalesTerritory", "TerritoryID"),
+    ("Sales.Customer", "StoreID", "Sales.Store", "BusinessEntityID"),
+    ("Sales.Customer", "PersonID", "Person.Person", "BusinessEntityID"),
+    ("Production.WorkOrder", "ProductID", "Production.Product", "ProductID"),
+    ("Production.WorkOrderRouting", "WorkOrderID", "Production.WorkOrder", "WorkOrderID"),
+    ("Production.BillOfMaterials", "ProductAssemblyID", "Production.Product", "ProductID"),
+    ("Production.Product", "ProductSubcategoryID", "Production.ProductSubcategory", "ProductSubcategoryID"),
+    ("Purchasing.PurchaseOrderDetail", "PurchaseOrderID", "Purchasing.PurchaseOrderHeader", "PurchaseOrderID"),
+    ("Purchasing.PurchaseOrderHeader", "VendorID", "Purchasing.Vendor", "BusinessEntityID"),
+)
+
+
+def test_three_copies_hold_three_times_as_much_and_stay_consistent(adventureworks_folder: Path, tmp_path: Path) -> None:
+    rows = scale(adventureworks_folder, tmp_path, copies=3)
+    single = {file.stem: pq.read_metadata(file).num_rows for file in adventureworks_folder.glob("*.parquet")}
+    schemas = {
+        stem: [pq.read_schema(folder / f"{stem}.parquet").names for folder in (adventureworks_folder, tmp_path)]
+        for stem in single
+    }
+
+    assert {stem: rows[stem] / single[stem] for stem in SCALED_KEYS} == dict.fromkeys(SCALED_KEYS, 3.0)
+    assert rows["Production.Location"] == 14
+    assert all(original == copied for original, copied in schemas.values())
+    for stem, key in SCALED_KEYS.items():
+        keys = duckdb.sql(f"select count(distinct ({key})) from '{tmp_path}/{stem}.parquet'").fetchall()
+        assert keys == [(rows[stem],)], stem
+    for stem, column, referenced, key in SCALED_REFERENCES:
+        orphans = duckdb.sql(
+            f"select count(*) from '{tmp_path}/{stem}.parquet' as lines "
+            f"anti join '{tmp_path}/{referenced}.parquet' as masters on lines.{column} = masters.{key} "
+            f"where lines.{column} is not null"
+        ).fetchall()
+        assert orphans == [(0,)], (stem, column)
+    totals = duckdb.sql(f"select sum(LineTotal) from '{tmp_path}/Sales.SalesOrderDetail.parquet'").fetchall()
+    dates = duckdb.sql(
+        f"select max(OrderDate), min(OrderDate) from '{tmp_path}/Sales.SalesOrderHeader.parquet'"
+    ).fetchall()
+    assert totals == [(3 * Decimal("109846381.399888"),)]
+    assert dates == [(datetime(2014, 6, 30), datetime(2011, 5, 17))]

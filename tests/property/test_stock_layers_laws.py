@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -296,7 +297,7 @@ def test_ages_survive_any_chain_of_transfers(receipts: list[int], places: list[i
         Movement(number, 0, 4, places[0], -1, 0, quantity, 7 * quantity * MILLION, 30 * (number + 1))
         for number, quantity in enumerate(receipts)
     ]
-    for step, (origin, target) in enumerate(zip(places, places[1:], strict=False)):
+    for step, (origin, target) in enumerate(pairwise(places)):
         moved = Movement(len(history), 0, origin, target, -1, step + 1, sum(receipts), None, None)
         history.append(moved)
     layers = computed(history).layers

@@ -25,7 +25,13 @@ Grain = Literal["day", "week", "month", "quarter", "year"]
 
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 GRAIN_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"day": ("Day", "日"), "week": ("Week", "周"), "month": ("Month", "月"), "quarter": ("Quarter", "季"), "year": ("Year", "年")}
+    {
+        "day": ("Day", "日"),
+        "week": ("Week", "周"),
+        "month": ("Month", "月"),
+        "quarter": ("Quarter", "季"),
+        "year": ("Year", "年"),
+    }
 )
 DEFAULT_DECIMALS: Mapping[str, int] = MappingProxyType(
     {"money": 0, "quantity": 0, "percent": 1, "days": 1, "ppm": 0, "hours": 1, "count": 0, "turns": 1}

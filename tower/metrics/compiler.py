@@ -22,10 +22,8 @@ from tower.metrics.scans import (
     Scan,
     ScanKey,
     bucket_column,
-    calendar_sql,
+    calendar_tables,
     days_name,
-    known_name,
-    known_sql,
     scan_key,
     scan_sql,
 )
@@ -67,7 +65,7 @@ def compile_query(
     stacked = [scan for scan in scans if scan.key.timing != "calendar_days"]
     if not stacked:
         raise MetricError(f"{asked[0].label} can only be asked together with a metric of the same fact.")
-    tables = _calendar_tables(question, scans, parameters)
+    tables = calendar_tables(question, [scan.key for scan in scans], parameters)
     for scan in stacked:
         tables += scan_sql(question, scan, parameters)
     tables.append(("groups", _stack(question, stacked)))
@@ -82,7 +80,9 @@ def compile_query(
     listed = ",\n".join(f"{name} as ({sql}\n)" for name, sql in tables)
     select = ",\n    ".join(columns)
     order_by = f"\norder by {order}" if order else ""
-    return Compiled(f"with\n{listed}\nselect\n    {select}\nfrom groups{joins}{order_by}\n", parameters.values, tuple(names))
+    return Compiled(
+        f"with\n{listed}\nselect\n    {select}\nfrom groups{joins}{order_by}\n", parameters.values, tuple(names)
+    )
 
 
 def check(question: Question, metrics: Sequence[Metric]) -> None:
@@ -120,26 +120,16 @@ def _scans(catalogue: Catalogue, metrics: Sequence[Metric]) -> list[Scan]:
         for leaf in catalogue.leaves(metric.name):
             grouped.setdefault(scan_key(catalogue, leaf), {})[leaf.name] = leaf
     return [
-        Scan(f"scan_{number}", key, tuple(leaves.values())) for number, (key, leaves) in enumerate(grouped.items(), start=1)
+        Scan(f"scan_{number}", key, tuple(leaves.values()))
+        for number, (key, leaves) in enumerate(grouped.items(), start=1)
     ]
-
-
-def _calendar_tables(question: Question, scans: Sequence[Scan], parameters: Parameters) -> list[tuple[str, str]]:
-    """The days of every fact of intervals that a scan reads or is aligned with."""
-    tables: list[tuple[str, str]] = []
-    intervals = {scan.key.model for scan in scans if scan.key.timing in ("interval_days", "interval_end", "calendar_days")}
-    for name in dict.fromkeys([*sorted(intervals), *(scan.key.known_with for scan in scans if scan.key.known_with)]):
-        model = question.catalogue.models[name]
-        measure = next(measure for measure in model.measures if measure.valid_from is not None)
-        tables.append(known_sql(model, measure, parameters.bind(question.as_of)))
-        if name in intervals:
-            tables += calendar_sql(question, model, measure, parameters)
-    return tables
 
 
 def _stack(question: Question, scans: Sequence[Scan]) -> str:
     groups = [quoted(name) for name in question.by]
-    amounts = [(scan, quoted(name)) for scan in scans for name in [*(leaf.name for leaf in scan.leaves), scan.name + ROWS]]
+    amounts = [
+        (scan, quoted(name)) for scan in scans for name in [*(leaf.name for leaf in scan.leaves), scan.name + ROWS]
+    ]
     if len(scans) == 1:
         return f"\n    select * from {scans[0].name}"
     branches = "\n        union all\n        ".join(
@@ -189,6 +179,3 @@ def _day_join(question: Question, scan: Scan, tables: list[tuple[str, str]]) -> 
     tables.append((scan.name, f"\n    select {columns}{leaves}\n    from {days_name(scan.key.model)}{group_by}"))
     matched = " and ".join(f"groups.{quoted(grain)} = {scan.name}.{bucket_column(grain)}" for grain in grains)
     return f"\nleft join {scan.name} on {matched}" if grains else f"\ncross join {scan.name}"
-
-
-__all__ = ["Compiled", "check", "compile_query", "known_name"]

@@ -60,10 +60,7 @@ def dimension_condition(path: DimensionPath, condition: Filter, parameters: Para
         return f"not coalesce({test}, false)" if condition.operator in _NEGATIVE else test
     primary = path.model.primary
     assert primary is not None, "a path leads to a table by its primary entity"
-    keys = (
-        f"(select {primary.expression} from {path.model.relation} "
-        f"where {primary.expression} is not null and {test})"
-    )
+    keys = f"(select {primary.expression} from {path.model.relation} where {primary.expression} is not null and {test})"
     if condition.operator in _NEGATIVE:
         return f"({path.key} is null or {path.key} not in {keys})"
     return f"{path.key} in {keys}"

@@ -40,7 +40,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.first_day > self.last_day:
-            raise MetricError(f"The period begins on {self.first_day}, after its end on {self.last_day}. Swap the two days.")
+            raise MetricError(
+                f"The period begins on {self.first_day}, after its end on {self.last_day}. Swap the two days."
+            )
 
     def __contains__(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day
@@ -68,7 +70,9 @@ def parse_filter(text: str) -> Filter:
         return Filter(dimension, cast(Operator, " ".join(match["list"].lower().split())), values)
     values = _values(match["value"], text)
     if len(values) != 1:
-        raise MetricError(f"The filter {text.strip()!r} compares with several values: write `{dimension} in (…)`. {_EXAMPLE}")
+        raise MetricError(
+            f"The filter {text.strip()!r} compares with several values: write `{dimension} in (…)`. {_EXAMPLE}"
+        )
     operator = "!=" if match["operator"] == "<>" else match["operator"]
     return Filter(dimension, cast(Operator, operator), values)
 
@@ -86,7 +90,9 @@ def _values(text: str, whole: str) -> tuple[str, ...]:
         if match is None:
             raise MetricError(f"The values of the filter {whole.strip()!r} cannot be read. {_EXAMPLE}")
         quoted, double_quoted, bare = match.groups()
-        values.append(quoted.replace("''", "'") if quoted is not None else double_quoted if bare is None else bare.strip())
+        values.append(
+            quoted.replace("''", "'") if quoted is not None else double_quoted if bare is None else bare.strip()
+        )
         position = match.end()
     if not values:
         raise MetricError(f"The filter {whole.strip()!r} names no value. {_EXAMPLE}")

@@ -21,7 +21,13 @@ from tower.metrics.catalogue import (
 )
 
 Json = Mapping[str, Any]
-_AGGREGATIONS = {"sum": "sum", "count": "count", "count_distinct": "count_distinct", "percentile": "percentile", "median": "percentile"}
+_AGGREGATIONS = {
+    "sum": "sum",
+    "count": "count",
+    "count_distinct": "count_distinct",
+    "percentile": "percentile",
+    "median": "percentile",
+}
 _TIMINGS = ("flow", "as_of", "interval_end", "interval_days", "calendar_days")
 _DIRECTIONS = ("up", "down", "none")
 _REQUIRED = ("unit", "label_zh")
@@ -32,12 +38,12 @@ def catalogue_from_manifest(manifest: Json) -> Catalogue:
     """Read the content of semantic_manifest.json. Raises MetricError naming the metric and what its definition lacks."""
     raw_models = {model["name"]: model for model in manifest["semantic_models"]}
     models = {name: _semantic_model(model) for name, model in raw_models.items()}
-    measures = {
-        measure["name"]: (name, measure) for name, model in raw_models.items() for measure in model["measures"]
-    }
+    measures = {measure["name"]: (name, measure) for name, model in raw_models.items() for measure in model["measures"]}
     raw_metrics = {metric["name"]: metric for metric in manifest["metrics"]}
     # Metrics made from measures come after the written ones in the manifest; people read them model by model.
-    metrics = {name: _metric(raw_metrics[name], raw_metrics, measures) for name in _in_reading_order(raw_metrics, measures)}
+    metrics = {
+        name: _metric(raw_metrics[name], raw_metrics, measures) for name in _in_reading_order(raw_metrics, measures)
+    }
     catalogue = Catalogue(models, metrics)
     for metric in catalogue.metrics.values():
         _check_family(catalogue, metric)
@@ -46,7 +52,9 @@ def catalogue_from_manifest(manifest: Json) -> Catalogue:
 
 def _in_reading_order(metrics: Json, measures: Mapping[str, tuple[str, Json]]) -> list[str]:
     order = {name: position for position, name in enumerate(measures)}
-    model_end = {model: max(order[name] for name, (of, _) in measures.items() if of == model) for model, _ in measures.values()}
+    model_end = {
+        model: max(order[name] for name, (of, _) in measures.items() if of == model) for model, _ in measures.values()
+    }
 
     def place(name: str) -> tuple[int, int]:
         if name in order:
@@ -104,7 +112,9 @@ def _measure(raw: Json, default_time: str | None) -> Measure:
     if timing not in _TIMINGS:
         raise MetricError(f"The measure {name!r} has the timing {timing!r}. Use one of {', '.join(_TIMINGS)}.")
     if timing.startswith("interval") and not (meta.get("valid_from") and meta.get("valid_to")):
-        raise MetricError(f"The measure {name!r} is of intervals: name its columns `valid_from` and `valid_to` in its meta.")
+        raise MetricError(
+            f"The measure {name!r} is of intervals: name its columns `valid_from` and `valid_to` in its meta."
+        )
     percentile = None
     if aggregation == "percentile":
         percentile = 0.5 if raw["agg"] == "median" else (raw.get("agg_params") or {}).get("percentile")
@@ -127,21 +137,29 @@ def _metric(raw: Json, metrics: Json, measures: Mapping[str, tuple[str, Json]]) 
     name, params = raw["name"], raw["type_params"]
     meta = _metric_meta(raw, metrics, measures)
     is_part = bool(meta.get("part", False))
-    missing = [key for key in (_REQUIRED if is_part else _REQUIRED + _REQUIRED_OF_PUBLISHED) if meta.get(key) in (None, "", [])]
+    missing = [
+        key for key in (_REQUIRED if is_part else _REQUIRED + _REQUIRED_OF_PUBLISHED) if meta.get(key) in (None, "", [])
+    ]
     if not is_part and not raw.get("description"):
         missing.append("description")
     if missing:
         raise MetricError(f"The metric {name!r} lacks {', '.join(missing)} in its definition.")
     if meta["unit"] not in DEFAULT_DECIMALS:
-        raise MetricError(f"The metric {name!r} has the unit {meta['unit']!r}. Use one of {', '.join(DEFAULT_DECIMALS)}.")
+        raise MetricError(
+            f"The metric {name!r} has the unit {meta['unit']!r}. Use one of {', '.join(DEFAULT_DECIMALS)}."
+        )
     if meta.get("direction", "none") not in _DIRECTIONS:
         raise MetricError(f"The metric {name!r} has the direction {meta['direction']!r}. Use up, down or none.")
     inputs = [params[side] for side in ("measure", "numerator", "denominator") if params.get(side)]
     if raw.get("filter") or any(one.get("filter") for one in inputs):
-        raise MetricError(f"The metric {name!r} has a filter. Write the condition into its measure's expression instead.")
+        raise MetricError(
+            f"The metric {name!r} has a filter. Write the condition into its measure's expression instead."
+        )
     is_ratio = raw["type"] == "ratio"
     if raw["type"] not in ("simple", "ratio"):
-        raise MetricError(f"The metric {name!r} is of type {raw['type']!r}. Only simple and ratio metrics can be compiled.")
+        raise MetricError(
+            f"The metric {name!r} is of type {raw['type']!r}. Only simple and ratio metrics can be compiled."
+        )
     measure = None if is_ratio else params["measure"]["name"]
     return Metric(
         name=name,
@@ -187,15 +205,21 @@ def _metric_meta(raw: Json, metrics: Json, measures: Mapping[str, tuple[str, Jso
 
 def _check_family(catalogue: Catalogue, metric: Metric) -> None:
     if metric.variant_of is not None and (metric.variant_of not in catalogue.metrics or not metric.variant):
-        raise MetricError(f"The metric {metric.name!r} is a variant: name an existing metric and what differs (`variant`).")
+        raise MetricError(
+            f"The metric {metric.name!r} is a variant: name an existing metric and what differs (`variant`)."
+        )
     for leaf in catalogue.leaves(metric.name):
         if leaf.kind != "simple":
-            raise MetricError(f"The metric {metric.name!r} stands on the ratio {leaf.name!r}. Ratios are of simple metrics only.")
+            raise MetricError(
+                f"The metric {metric.name!r} stands on the ratio {leaf.name!r}. Ratios are of simple metrics only."
+            )
         model, measure = catalogue.measure_of(leaf)
         if model.dimension(measure.time_dimension) is None:
             raise MetricError(f"The measure {measure.name!r} has no date of its own. Name one in `agg_time_dimension`.")
         if measure.known_with is not None and measure.known_with not in catalogue.models:
-            raise MetricError(f"The measure {measure.name!r} is aligned with {measure.known_with!r}, which does not exist.")
+            raise MetricError(
+                f"The measure {measure.name!r} is aligned with {measure.known_with!r}, which does not exist."
+            )
 
 
 def _meta(raw: Json) -> Json:

@@ -89,12 +89,14 @@ def source_of(question: Question, key: ScanKey, measure: Measure, parameters: Pa
     grains = tuple((grain, bucket_column(grain)) for grain in question.grains)
     if key.timing == "interval_end":
         held = f"{measure.valid_from} <= bucket__last_day and {measure.valid_to} > bucket__last_day"
-        return Source(f"{model.relation} as fact inner join {closing_name(key.model)} on {held}", tuple(conditions), grains)
+        return Source(
+            f"{model.relation} as fact inner join {closing_name(key.model)} on {held}", tuple(conditions), grains
+        )
     held = f"{measure.valid_from} <= bucket__last_day and {measure.valid_to} > bucket__first_day"
-    weight = (
-        f"cast(least({measure.valid_to}, bucket__last_day + 1) - greatest({measure.valid_from}, bucket__first_day) as double)"
+    weight = f"cast(least({measure.valid_to}, bucket__last_day + 1) - greatest({measure.valid_from}, bucket__first_day) as double)"
+    return Source(
+        f"{model.relation} as fact inner join {days_name(key.model)} on {held}", tuple(conditions), grains, weight
     )
-    return Source(f"{model.relation} as fact inner join {days_name(key.model)} on {held}", tuple(conditions), grains, weight)
 
 
 def scan_sql(question: Question, scan: Scan, parameters: Parameters) -> list[tuple[str, str]]:
@@ -123,10 +125,21 @@ def scan_sql(question: Question, scan: Scan, parameters: Parameters) -> list[tup
     return [(scan.name, _grouped(_joined_groups(paths) + groups, amounts, source.relation + joins + where))]
 
 
-def calendar_sql(question: Question, model: SemanticModel, measure: Measure, parameters: Parameters) -> list[tuple[str, str]]:
-    """Common table expressions about the days of a fact of intervals: since when it is known, and the buckets asked for.
+def calendar_tables(question: Question, keys: Sequence[ScanKey], parameters: Parameters) -> list[tuple[str, str]]:
+    """Common table expressions about the days of every fact of intervals that a scan reads or is aligned with."""
+    tables: list[tuple[str, str]] = []
+    intervals = {key.model for key in keys if key.timing in ("interval_days", "interval_end", "calendar_days")}
+    for name in dict.fromkeys([*sorted(intervals), *(key.known_with for key in keys if key.known_with)]):
+        model = question.catalogue.models[name]
+        measure = next(measure for measure in model.measures if measure.valid_from is not None)
+        tables.append(_known_sql(model, measure, parameters.bind(question.as_of)))
+        if name in intervals:
+            tables += _calendar_sql(question, model, parameters)
+    return tables
 
-    Runs of days without a gap (`…_days`), and the last day of each bucket (`…_closing`), both between the first known day
+
+def _calendar_sql(question: Question, model: SemanticModel, parameters: Parameters) -> list[tuple[str, str]]:
+    """The buckets asked for: runs of days without a gap (`…_days`), and the last day of each bucket (`…_closing`), both between the first known day
     and the as-of date.
     """
     known, days = known_name(model.name), f"{model.name}_calendar"
@@ -162,7 +175,7 @@ def calendar_sql(question: Question, model: SemanticModel, measure: Measure, par
     ]
 
 
-def known_sql(model: SemanticModel, measure: Measure, as_of: str) -> tuple[str, str]:
+def _known_sql(model: SemanticModel, measure: Measure, as_of: str) -> tuple[str, str]:
     """The first day on which anything is known of a fact of intervals, up to the as-of date."""
     return (
         known_name(model.name),

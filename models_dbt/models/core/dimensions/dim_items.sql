@@ -58,41 +58,9 @@ low_level_codes as (
 
 ),
 
-supply_sources as (
+item_supply as (
 
-    select
-        item_id,
-        1 as is_made,
-        0 as is_bought
-    from {{ ref('cnl_boms') }}
-
-    union all
-
-    select
-        item_id,
-        0 as is_made,
-        1 as is_bought
-    from {{ ref('cnl_item_suppliers') }}
-
-    union all
-
-    select
-        item_id,
-        case when supply_type in ('make', 'subcontract') then 1 else 0 end as is_made,
-        case when supply_type = 'buy' then 1 else 0 end as is_bought
-    from {{ ref('cnl_planning_policies') }}
-
-),
-
-supply as (
-
-    select
-        item_id,
-        max(is_made) as is_made,
-        max(is_bought) as is_bought
-    from supply_sources
-    group by
-        item_id
+    select * from {{ ref('int_item_supply') }}
 
 ),
 
@@ -116,8 +84,8 @@ final as (
         cast(items.is_lot_tracked as integer) as is_lot_tracked,
         items.shelf_life_days,
         low_level_codes.low_level_code,
-        coalesce(supply.is_made, 0) as is_made,
-        coalesce(supply.is_bought, 0) as is_bought
+        coalesce(greatest(item_supply.is_made, item_supply.has_bill), 0) as is_made,
+        coalesce(greatest(item_supply.is_bought, item_supply.has_supplier), 0) as is_bought
     from items
     left join categories
         on items.category_id = categories.category_id
@@ -127,8 +95,8 @@ final as (
         on items.item_id = current_costs.item_id
     left join low_level_codes
         on items.item_id = low_level_codes.item_id
-    left join supply
-        on items.item_id = supply.item_id
+    left join item_supply
+        on items.item_id = item_supply.item_id
 
 )
 

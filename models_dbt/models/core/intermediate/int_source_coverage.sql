@@ -26,7 +26,8 @@ final as (
         {{ covered('production_orders', 'finished_at') }} as reports_production_finishes,
         {{ covered('work_orders', 'finished_at') }} as reports_operation_finishes,
         {{ covered('invoices', 'open_value') }} as reports_open_invoices,
-        {{ covered('stock_movements', '', 'full') }} as reports_all_stock_movements
+        {{ covered('stock_movements', '', 'full') }} as reports_all_stock_movements,
+        {{ covered('stock_movements', 'lot_id') }} * {{ covered('stock_balances', 'lot_id') }} as tells_lots_of_stock
     from source_coverage
     group by
         source_coverage.source

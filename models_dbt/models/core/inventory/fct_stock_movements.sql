@@ -25,9 +25,9 @@ placed as (
         movements.*,
         coalesce(from_locations.is_own_stock, 0) as is_from_own_stock,
         coalesce(to_locations.is_own_stock, 0) as is_to_own_stock,
-        -- The place whose standard cost applies: where the goods are ours, first where they came from.
+        -- The one place that answers for the movement: our own that the goods left, else the one they came to.
         case when from_locations.is_own_stock = 1 then movements.from_location_id else movements.to_location_id end
-            as cost_location_id
+            as location_id
     from movements
     left join locations as from_locations
         on movements.from_location_id = from_locations.location_id
@@ -46,6 +46,7 @@ final as (
         placed.movement_type,
         placed.from_location_id,
         placed.to_location_id,
+        placed.location_id,
         placed.is_from_own_stock,
         placed.is_to_own_stock,
         placed.quantity,
@@ -65,7 +66,7 @@ final as (
         placed.reference_id,
         placed._source as source
     from placed
-    {{ join_standard_costs('placed.item_id', 'placed.cost_location_id', 'placed.moved_date') }}
+    {{ join_standard_costs('placed.item_id', 'placed.location_id', 'placed.moved_date') }}
 
 )
 

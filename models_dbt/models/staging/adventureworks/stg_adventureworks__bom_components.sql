@@ -1,4 +1,4 @@
--- One row per component of an assembly and period. Rows without an assembly mark the top of a tree and are no components.
+-- One row per component of an assembly and period. Rows without an assembly mark the top of a tree: no components.
 {{ config(enabled='adventureworks' in var('adapters')) }}
 with components as (
     select * from {{ source('adventureworks', 'BillOfMaterials') }}

@@ -1,4 +1,4 @@
--- One row per category: product categories and, below them, subcategories. Both number from 1, so the ids carry a letter.
+-- One row per category: categories and, below them, subcategories. Both number from 1, so the ids carry a letter.
 {{ config(enabled='adventureworks' in var('adapters')) }}
 with categories as (
     select * from {{ source('adventureworks', 'ProductCategory') }}

@@ -1,4 +1,4 @@
--- One row per place: the source's own stock places, and four that the mapping adds because movements and orders need them.
+-- One row per place: the source's own stock places, and four that its movements and orders need beside them.
 {{ config(enabled='adventureworks' in var('adapters')) }}
 with places as (
     select * from {{ source('adventureworks', 'Location') }}
@@ -13,11 +13,26 @@ added_places as (
         'plant' as location_type,
         true as is_own_stock
     union all
-    select -2, 'AW-SUPPLIER', 'AdventureWorks suppliers', 'supplier', false
+    select
+        -2 as row_number_outside,
+        'AW-SUPPLIER' as location_id,
+        'AdventureWorks suppliers' as location_name,
+        'supplier' as location_type,
+        false as is_own_stock
     union all
-    select -3, 'AW-PRODUCTION', 'AdventureWorks production', 'production', false
+    select
+        -3 as row_number_outside,
+        'AW-PRODUCTION' as location_id,
+        'AdventureWorks production' as location_name,
+        'production' as location_type,
+        false as is_own_stock
     union all
-    select -4, 'AW-CUSTOMER', 'AdventureWorks customers', 'customer', false
+    select
+        -4 as row_number_outside,
+        'AW-CUSTOMER' as location_id,
+        'AdventureWorks customers' as location_name,
+        'customer' as location_type,
+        false as is_own_stock
 ),
 
 sources as (

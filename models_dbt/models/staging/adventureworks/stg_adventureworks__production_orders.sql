@@ -29,7 +29,8 @@ final as (
         first_operations.started_at,
         orders.EndDate as finished_at,
         {{ absent_columns(
-            sales_order_line_id='varchar', priority='integer', is_firm='boolean', is_subcontract='boolean', uom='varchar'
+            sales_order_line_id='varchar', priority='integer', is_firm='boolean', is_subcontract='boolean',
+            uom='varchar'
         ) }},
         orders._source,
         'WorkOrder' as _source_table,

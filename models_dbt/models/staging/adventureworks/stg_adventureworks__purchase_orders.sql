@@ -15,8 +15,8 @@ final as (
         orders.OrderDate as ordered_at,
         {{ absent_columns(currency_code='varchar') }},
         {{ person_name('people') }} as buyer,
-        -- 1 pending, 2 approved, 3 rejected, 4 complete. Goods arrived for orders of every status, so even a pending one was
-        -- sent; "rejected" are orders whose goods were received and refused, not orders that were never placed.
+        -- 1 pending, 2 approved, 3 rejected, 4 complete. Goods arrived for orders of every status, even for pending ones;
+        -- "rejected" are orders whose goods were received and refused, not orders that were never placed.
         case
             when orders.Status in (1, 2) then 'sent'
             when orders.Status in (3, 4) then 'completed'

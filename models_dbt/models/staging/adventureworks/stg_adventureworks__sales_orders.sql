@@ -13,7 +13,7 @@ final as (
         {{ absent_columns(opportunity_id='varchar') }},
         OrderDate as ordered_at,
         {{ absent_columns(currency_code='varchar', priority='integer') }},
-        -- 1 in process, 2 approved, 3 backordered, 4 rejected, 5 shipped, 6 cancelled; another is for the contract to refuse.
+        -- 1 in process, 2 approved, 3 backordered, 4 rejected, 5 shipped, 6 cancelled; the contract refuses others.
         case
             when Status in (1, 2, 3) then 'confirmed'
             when Status = 5 then 'completed'

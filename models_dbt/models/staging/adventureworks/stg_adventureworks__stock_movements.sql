@@ -1,7 +1,6 @@
 -- One row per transaction. Each is dated and sized as its order, and none is an issue of components: flows, not stock.
 {{ config(enabled='adventureworks' in var('adapters')) }}
 with transactions as (
-    {%- for table in ['TransactionHistory', 'TransactionHistoryArchive'] %}
     select
         TransactionID,
         ProductID,
@@ -11,13 +10,22 @@ with transactions as (
         Quantity,
         ActualCost,
         _source,
-        '{{ table }}' as _source_table,
+        'TransactionHistory' as _source_table,
         _row_number
-    from {{ source('adventureworks', table) }}
-    {%- if not loop.last %}
+    from {{ source('adventureworks', 'TransactionHistory') }}
     union all
-    {%- endif %}
-    {%- endfor %}
+    select
+        TransactionID,
+        ProductID,
+        ReferenceOrderID,
+        TransactionDate,
+        TransactionType,
+        Quantity,
+        ActualCost,
+        _source,
+        'TransactionHistoryArchive' as _source_table,
+        _row_number
+    from {{ source('adventureworks', 'TransactionHistoryArchive') }}
 ),
 
 final as (

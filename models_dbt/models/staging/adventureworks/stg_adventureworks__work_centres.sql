@@ -9,7 +9,7 @@ final as (
         cast(LocationID as varchar) as work_centre_id,
         Name as work_centre_name,
         cast(LocationID as varchar) as location_id,
-        -- "Work capacity in hours", without a period: the hours booked on a working day are of this size, those of a week five times it.
+        -- "Work capacity in hours", of an unstated period. What is booked on a day is of this size, not on a week.
         cast(Availability as double) as capacity_hours_per_day,
         {{ absent_columns(efficiency_rate='double') }},
         cast(CostRate as decimal(18, 6)) as cost_per_hour,

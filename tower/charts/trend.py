@@ -1,0 +1,75 @@
+"""One figure over time: a line for levels and rates, bars for amounts that add up over a period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import plotly.graph_objects as go
+import polars as pl
+
+from tower.charts.style import ACCENT, AXIS, GRID, MAX_POINTS, REFERENCE, Label, finish, round_ticks
+
+
+def trend_figure(
+    frame: pl.DataFrame,
+    *,
+    label: Label,
+    period_label: Callable[[date], str],
+    is_amount: bool,
+    target: float | None = None,
+    target_label: str = "",
+    height: int = 280,
+) -> go.Figure:
+    """`frame` holds `period` (date) and `value` (float, null where there is none), in order of time.
+
+    Amounts are bars from zero; rates and levels a line that breaks where a value is missing. The last value is written
+    at its point. Raises ValueError above MAX_POINTS.
+    """
+    if frame.height > MAX_POINTS:
+        raise ValueError(f"{frame.height:,} points are too many for one figure; group them by a longer period.")
+    periods, values = frame["period"].to_list(), frame["value"].to_list()
+    names = [period_label(period) for period in periods]
+    hover = [f"{name}<br><b>{label(value)}</b>" if value is not None else "" for name, value in zip(names, values, strict=True)]
+    figure = go.Figure()
+    if is_amount:
+        figure.add_bar(x=names, y=values, hovertext=hover, hoverinfo="text", marker={"color": ACCENT})
+    else:
+        figure.add_scatter(
+            x=names, y=values, hovertext=hover, hoverinfo="text", mode="lines+markers", connectgaps=False,
+            line={"color": ACCENT, "width": 2}, marker={"color": ACCENT, "size": 5},
+        )  # fmt: skip
+    ticks = _ticks(values, target, is_amount)
+    if target is not None:
+        figure.add_hline(y=target, line={"color": REFERENCE, "width": 1.5, "dash": "dash"})
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=target, yanchor="bottom", text=target_label, showarrow=False,
+            font={"size": 12, "color": REFERENCE},
+        )  # fmt: skip
+    figure.update_xaxes(type="category", showgrid=False, linecolor=AXIS, ticks="", tickangle=0, nticks=8, fixedrange=True, title=None)
+    figure.update_yaxes(
+        tickvals=ticks, ticktext=[label(tick) for tick in ticks], range=[ticks[0], ticks[-1]] if ticks else None,
+        gridcolor=GRID, zeroline=ticks[0] < 0 if ticks else False, zerolinecolor=AXIS, showline=False, ticks="",
+        fixedrange=True, automargin=True, title=None,
+    )  # fmt: skip
+    _write_last(figure, names, values, label)
+    return finish(figure, height)
+
+
+def _ticks(values: list[float | None], target: float | None, is_amount: bool) -> list[float]:
+    shown = [value for value in (*values, target) if value is not None]
+    if not shown:
+        return [0.0, 1.0]
+    low, high = min(shown), max(shown)
+    if is_amount or low >= 0 and low < high * 0.5:
+        low, high = min(low, 0.0), max(high, 0.0)
+    # Room for the last value, which is written above its point.
+    return round_ticks(low, high + (high - low) * 0.08)
+
+
+def _write_last(figure: go.Figure, names: list[str], values: list[float | None], label: Label) -> None:
+    last = next(((name, value) for name, value in zip(reversed(names), reversed(values), strict=True) if value is not None), None)
+    if last is not None:
+        figure.add_annotation(
+            x=last[0], y=last[1], text=f"<b>{label(last[1])}</b>", showarrow=False, yanchor="bottom", yshift=5, xanchor="center",
+        )  # fmt: skip
