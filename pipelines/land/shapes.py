@@ -103,11 +103,6 @@ def needs_order(shape: str) -> bool:
     return match is not None and match["a"] != "."
 
 
-def is_day_first_with_points(shape: str) -> bool:
-    match = _DAY_OR_MONTH_FIRST.fullmatch(shape)
-    return match is not None and match["a"] == "."
-
-
 def date_shape(shape: str, order: DayOrder | None) -> DateShape | None:
     """How to read a shape, or None where it is no date, or one whose order is not known."""
     if match := _YEAR_FIRST.fullmatch(shape):

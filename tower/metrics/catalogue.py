@@ -33,6 +33,20 @@ GRAIN_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "year": ("Year", "年"),
     }
 )
+# In the order in which they are read.
+AREAS: tuple[str, ...] = ("sales", "service", "production", "quality", "purchasing", "inventory", "finance", "crm")
+AREA_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "sales": ("Sales", "销售"),
+        "service": ("Customer service", "客户服务"),
+        "production": ("Production", "生产"),
+        "quality": ("Quality", "质量"),
+        "purchasing": ("Purchasing", "采购"),
+        "inventory": ("Inventory", "库存"),
+        "finance": ("Finance", "财务"),
+        "crm": ("Pipeline", "商机"),
+    }
+)
 DEFAULT_DECIMALS: Mapping[str, int] = MappingProxyType(
     {"money": 0, "quantity": 0, "percent": 1, "days": 1, "ppm": 0, "hours": 1, "count": 0, "turns": 1}
 )
@@ -167,7 +181,7 @@ class Catalogue:
 
     @property
     def published(self) -> tuple[Metric, ...]:
-        """The metrics that people see, in the order of the catalogue's files; parts left out."""
+        """The metrics that people see, by area; parts left out."""
         return tuple(metric for metric in self.metrics.values() if not metric.is_part)
 
     def metric(self, name: str) -> Metric:

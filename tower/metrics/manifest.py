@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from tower.errors import MetricError
 from tower.metrics.catalogue import (
+    AREAS,
     DEFAULT_DECIMALS,
     Aggregation,
     Catalogue,
@@ -40,7 +41,6 @@ def catalogue_from_manifest(manifest: Json) -> Catalogue:
     models = {name: _semantic_model(model) for name, model in raw_models.items()}
     measures = {measure["name"]: (name, measure) for name, model in raw_models.items() for measure in model["measures"]}
     raw_metrics = {metric["name"]: metric for metric in manifest["metrics"]}
-    # Metrics made from measures come after the written ones in the manifest; people read them model by model.
     metrics = {
         name: _metric(raw_metrics[name], raw_metrics, measures) for name in _in_reading_order(raw_metrics, measures)
     }
@@ -51,16 +51,15 @@ def catalogue_from_manifest(manifest: Json) -> Catalogue:
 
 
 def _in_reading_order(metrics: Json, measures: Mapping[str, tuple[str, Json]]) -> list[str]:
-    order = {name: position for position, name in enumerate(measures)}
-    model_end = {
-        model: max(order[name] for name, (of, _) in measures.items() if of == model) for model, _ in measures.values()
-    }
+    """Names by area, then by the `order` of the fact, its measures before the ratios; dbt reads files in any order."""
+    positions = {name: position for position, name in enumerate(measures)}
 
-    def place(name: str) -> tuple[int, int]:
-        if name in order:
-            return order[name], 0
+    def place(name: str) -> tuple[int, int, int, int]:
         inputs = [one["name"] for one in metrics[name]["type_params"]["input_measures"] if one["name"] in measures]
-        return (model_end[measures[inputs[0]][0]] if inputs else len(order)), 1
+        area = _metric_meta(metrics[name], metrics, measures).get("area", "")
+        order = max((int(_meta(measures[one][1]).get("order", 99)) for one in inputs), default=99)
+        own = positions.get(name)
+        return AREAS.index(area) if area in AREAS else len(AREAS), order, 0 if own is not None else 1, own or 0
 
     return sorted(metrics, key=place)
 
@@ -196,11 +195,11 @@ def _metric_meta(raw: Json, metrics: Json, measures: Mapping[str, tuple[str, Jso
     if raw["type"] == "simple":
         measure = measures[raw["type_params"]["measure"]["name"]][1]
         # dbt hands a metric that is made from a measure only the meta of the model, and the measure's is complete.
-        return {**own, **_meta(measure)} if measure["name"] == raw["name"] else own
+        return {**own, **_meta(measure)} if measure["name"] == raw["name"] else dict(own)
     if raw["type"] == "ratio":
         numerator = _metric_meta(metrics[raw["type_params"]["numerator"]["name"]], metrics, measures)
         return {**{key: numerator[key] for key in ("area", "owner") if key in numerator}, **own}
-    return own
+    return dict(own)
 
 
 def _check_family(catalogue: Catalogue, metric: Metric) -> None:

@@ -1,0 +1,204 @@
+"""Delimited text: finds the header and the delimiter, splits the records, and hands them over as a relation of texts."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import orjson
+import polars as pl
+
+from pipelines.contract import Table
+from pipelines.land.profile import quoted
+from pipelines.land.records import LONGEST_RECORD, Split, fields_of, record_pattern, split_records
+from pipelines.land.rejects import RejectedRows
+from pipelines.land.tables import normalised_heading
+from pipelines.land.text import detect_encoding, readable, utf8_blocks
+from tower.errors import SourceError
+
+_PREFERRED = ",;\t|"
+_SEPARATOR_LINE = re.compile(rb"sep=(.)\r?\n?\Z")
+# DuckDB's own limit for a line, unless told otherwise.
+_USUAL_LINE = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first record of a file, and how its fields are told apart."""
+
+    headings: tuple[str, ...]
+    delimiter: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A file ready to be landed. `relation` is SQL with `_row_number` and one text column c0, c1, … for each heading.
+
+    `source_rows` counts the file's records without the help of the reader behind `relation`; `odd_rows` of them were rejected.
+    """
+
+    relation: str
+    headings: tuple[str, ...]
+    source_rows: int
+    odd_rows: int
+    notes: tuple[str, ...]
+
+
+def open_csv(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    table: Table,
+    rejected: RejectedRows,
+    work_folder: Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    quote: str = '"',
+) -> CsvTable:
+    """Split a file into records and reject those that have no columns. Raises SourceError for a file that is no table."""
+    codec = encoding or detect_encoding(path)
+    blocks = utf8_blocks(path, codec)
+    header, rest = read_header(blocks, table, delimiter, quote)
+    if header is None:
+        return CsvTable("", (), 0, 0, ("The file holds nothing, not even a header; it is read as no rows.",))
+    clean_file = work_folder / f"{table.name}.csv"
+    with clean_file.open("wb") as file:
+        split = split_records(rest, header.delimiter, header.quote, len(header.headings), file)
+    rejected.add_rows(
+        [
+            (table.name, odd.number, orjson.dumps({"_text": readable(odd.text)}).decode(), odd.rule, None, odd.value, path.name)
+            for odd in split.odd
+        ]
+    )
+    relation = _relation(connection, clean_file, table, header, split)
+    return CsvTable(relation, header.headings, split.records, len(split.odd), _notes(codec, header, split))
+
+
+def read_header(
+    blocks: Iterator[bytes], table: Table, delimiter: str | None, quote: str
+) -> tuple[Header | None, Iterator[bytes]]:
+    """Take the header off the front of a file; give the rest. None where the file has no text at all."""
+    start = b""
+    ended = False
+    while not ended:
+        block = next(blocks, None)
+        ended = block is None
+        start = (start + (block or b"")).lstrip(b"\r\n")
+        line = re.match(rb"[^\r\n]*", start)
+        first_line = line.group(0) if line else b""
+        if not ended and len(first_line) == len(start):
+            if len(start) > LONGEST_RECORD:
+                raise SourceError(f"The first line is longer than {LONGEST_RECORD // 2**20} MiB; this is no table of text.")
+            continue
+        if not first_line.strip():
+            if ended and not start.strip():
+                return None, iter(())
+            start = start[len(first_line) :]
+            ended = False
+            blocks = itertools.chain([b""], blocks)
+            continue
+        if declared := _SEPARATOR_LINE.match(first_line):
+            delimiter = declared.group(1).decode("ascii", errors="replace")
+            start, ended = start[len(first_line) :], False
+            blocks = itertools.chain([b""], blocks)
+            continue
+        chosen = delimiter or _detected_delimiter(first_line.decode(), table, quote)
+        match = record_pattern(chosen, quote).match(start)
+        stop = match.end() if match else 0
+        if stop == len(start) and not ended:
+            continue
+        if stop < len(start) and start[stop : stop + 1] not in {b"\r", b"\n"}:
+            stop = len(first_line)
+        headings = fields_of(start[:stop].decode(), chosen, quote)
+        body = start[stop:]
+        body = body[2:] if body[:2] == b"\r\n" else body[1:]
+        return Header(headings, chosen, quote), itertools.chain([body], blocks)
+    return None, iter(())
+
+
+def _detected_delimiter(line: str, table: Table, quote: str) -> str:
+    """The character that splits the header into the most columns of the table."""
+    known = {column.name for column in table.columns}
+    candidates = {character for character in line if character.isascii() and not character.isalnum()} - {"_", quote}
+
+    def found(candidate: str) -> tuple[int, int]:
+        names = {normalised_heading(name) for name in fields_of(line, candidate, quote)}
+        return len(known & names), -_PREFERRED.find(candidate) if candidate in _PREFERRED else -len(_PREFERRED)
+
+    best = max(sorted(candidates), key=found, default=",")
+    return best if best in candidates and found(best)[0] > 0 else ","
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, clean_file: Path, table: Table, header: Header, split: Split
+) -> str:
+    """A view over the clean records, numbered as in the source, and the mended ones beside them."""
+    names = [f"c{index}" for index in range(len(header.headings))]
+    listed = ", ".join(names)
+    _register(connection, f"{table.name}_shifts", _shifts(split))
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    limits = ""
+    if split.longest >= _USUAL_LINE:
+        limits = f", max_line_size = {split.longest + 1024}, buffer_size = {4 * (split.longest + 1024)}"
+    mark = quoted(header.quote)
+    reader = (
+        f"read_csv({quoted(str(clean_file))}, auto_detect = false, header = false, delim = {quoted(header.delimiter)}, "
+        f"quote = {mark}, escape = {mark}, comment = '', new_line = '\\n', columns = {{{columns}}}, "
+        f"encoding = 'utf-8', strict_mode = true, null_padding = false, ignore_errors = false{limits})"
+    )
+    if split.clean == 0:
+        clean = f"select cast(0 as bigint) as _row_number, {', '.join(f'cast(null as varchar) as {name}' for name in names)} where false"
+    elif len(split.odd) + len(split.mended) == 0:
+        clean = f"select row_number() over () as _row_number, {listed} from {reader}"
+    else:
+        clean = f"""
+            select numbered.position + shifts.shift as _row_number, {listed}
+            from (select row_number() over () as position, {listed} from {reader}) as numbered
+            asof join {table.name}_shifts as shifts on numbered.position >= shifts.position
+        """
+    mended = ""
+    if split.mended:
+        frame = pl.DataFrame(
+            [(record.number, *record.fields) for record in split.mended],
+            schema={"_row_number": pl.Int64, **dict.fromkeys(names, pl.String)},
+            orient="row",
+        )
+        _register(connection, f"{table.name}_mended", frame)
+        mended = f" union all select _row_number, {listed} from {table.name}_mended"
+    connection.execute(f"create or replace temp view {table.name}_records as {clean}{mended}")
+    return f"{table.name}_records"
+
+
+def _shifts(split: Split) -> pl.DataFrame:
+    """How many records that are not clean stand before a clean one: from which position on, and how many."""
+    others = sorted([odd.number for odd in split.odd] + [mended.number for mended in split.mended])
+    frame = pl.DataFrame({"number": others}, schema={"number": pl.Int64}).with_row_index("before")
+    steps = frame.select(
+        position=pl.col("number") - pl.col("before").cast(pl.Int64), shift=pl.col("before").cast(pl.Int64) + 1
+    )
+    start = pl.DataFrame({"position": [0], "shift": [0]}, schema={"position": pl.Int64, "shift": pl.Int64})
+    return pl.concat([start, steps]).group_by("position").agg(pl.col("shift").max()).sort("position")
+
+
+def _register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    connection.register(f"{name}_frame", frame.to_arrow())
+    connection.execute(f"create or replace temp table {name} as select * from {name}_frame")
+    connection.unregister(f"{name}_frame")
+
+
+def _notes(codec: str, header: Header, split: Split) -> tuple[str, ...]:
+    notes = []
+    if codec != "utf-8":
+        notes.append(f"Read as {codec}.")
+    if header.delimiter != ",":
+        notes.append(f"The delimiter is {'tab' if header.delimiter == chr(9) else header.delimiter}.")
+    if split.blank:
+        notes.append(f"{split.blank:,} blank lines hold no record.")
+    if split.mended:
+        notes.append(f"{len(split.mended):,} rows hold quotation marks inside unquoted fields; they were read as they stand.")
+    return tuple(notes)
