@@ -37,3 +37,7 @@ class AccessDenied(TowerError):
 
 class QueryError(TowerError):
     """SQL that the warehouse refused."""
+
+
+class StoreError(TowerError):
+    """The app store cannot be opened or written, or was asked for what it does not hold."""

@@ -104,11 +104,6 @@
     {% do return({'key': node.config.meta.key, 'columns': columns}) %}
 {% endmacro %}
 
-{#- Columns of a contract by name; empty while dbt parses. -#}
-{% macro contract_columns(table, names) %}
-    {% do return(contract_of(table).columns | selectattr('name', 'in', names) | list if execute else []) %}
-{% endmacro %}
-
 {#- A quantity cannot be negative unless the contract says so. -#}
 {% macro is_quantity(column) %}
     {% do return(column.data_type.startswith('decimal') and (column.name == 'quantity' or column.name.endswith('_quantity'))) %}

@@ -19,7 +19,7 @@
 {%- set cross_references = ref('cnl_id_cross_references') if several_sources() and table != 'id_cross_references' %}
 {%- if execute %}
 {%- set entities = [] %}
-{%- set key = contract_of(table).key %}
+{%- set key = contract_of(table).key if cross_references else [] %}
 {%- if cross_references %}
     {%- for column in columns %}
         {%- set entity = column.entity or (table if key == [column.name]) %}

@@ -43,3 +43,8 @@
                 end
     end
 {%- endmacro %}
+
+{#- A sum or difference of decimals, back in the type of all amounts and quantities. -#}
+{% macro amount(expression) -%}
+    cast({{ expression }} as decimal(18, 6))
+{%- endmacro %}

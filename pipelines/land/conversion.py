@@ -6,7 +6,7 @@ expression over whole columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.contract import Column
@@ -21,22 +21,20 @@ _OFFSET = "'([+-])([0-9]{2}):?([0-9]{2})?$'"
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """One landed column: `text` is SQL of what the source says (null where empty), `value` of what is made of it."""
+    """One landed column: `said` is SQL of what the source says (null where empty), `value` of what is made of it.
+
+    `rule` is broken where something is said and nothing can be made of it; None where that cannot happen.
+    """
 
     target: Column
-    text: str
+    said: str
     value: str
     rule: str | None
-
-    @property
-    def failed(self) -> str:
-        """SQL that is true where the source says something that cannot be read."""
-        return f"({self.text} is not null and {self.value} is null)"
 
 
 def text_conversion(column: TextColumn, profile: Profile | None, reading: Reading) -> Conversion:
     """Convert a column of text by what its profile found. Raises nothing: what is not readable fails row by row."""
-    target, text = column.target, column.text(reading)
+    target, text = column.target, column.identifier
     constant = reading.constants.get(target.name)
     if target.data_type == "varchar":
         value = f"coalesce({text}, {quoted(constant)})" if constant is not None else text
@@ -63,9 +61,7 @@ def typed_conversion(identifier: str, source_type: str, target: Column) -> Conve
     is_instant = kind.startswith("TIMESTAMP")
     if target.data_type == "varchar":
         if is_float or is_decimal:
-            whole = f"try_cast({identifier} as hugeint)"
-            value = f"case when {identifier} = {whole} then cast({whole} as varchar) else cast({identifier} as varchar) end"
-            return Conversion(target, identifier, value, None)
+            return Conversion(target, identifier, whole_number_text_sql(identifier), None)
         return Conversion(target, identifier, f"cast({identifier} as varchar)", None)
     if target.data_type in NUMBERS and (is_float or is_decimal or is_whole):
         return Conversion(target, identifier, _finite(identifier, target), "unreadable_number")
@@ -77,7 +73,14 @@ def typed_conversion(identifier: str, source_type: str, target: Column) -> Conve
     return None
 
 
+def whole_number_text_sql(number: str) -> str:
+    """SQL of a number as text: 123.0 is 123."""
+    whole = f"try_cast({number} as hugeint)"
+    return f"(case when {number} = {whole} then cast({whole} as varchar) else cast({number} as varchar) end)"
+
+
 def boolean_sql(text: str) -> str:
+    """SQL of a boolean from the words for yes and no."""
     true, false = (", ".join(quoted(word) for word in words) for words in (_TRUE, _FALSE))
     return f"case when lower({text}) in ({true}) then true when lower({text}) in ({false}) then false end"
 
@@ -91,8 +94,8 @@ def _guarded(text: str, value: str, profile: Profile) -> str:
     return f"case when {shape_sql(text)} in ({_listed(profile.readable)}) then {value} end"
 
 
-def _listed(shapes: Sequence[str] | object) -> str:
-    return ", ".join(quoted(str(shape)) for shape in shapes)  # type: ignore[attr-defined]
+def _listed(shapes: Iterable[str]) -> str:
+    return ", ".join(quoted(shape) for shape in shapes)
 
 
 def _number_sql(text: str, profile: Profile, target: Column) -> str:

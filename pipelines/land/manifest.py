@@ -55,6 +55,18 @@ class LoadedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Landing:
+    """What an adapter landed: the tables, notes on what it did not read, and coverage that the source itself declares.
+
+    An entry of `coverage` has the fields of pipelines.sources.adapter.Coverage.
+    """
+
+    tables: Sequence[LoadedTable]
+    notes: Sequence[str] = ()
+    coverage: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LoadManifest:
     """All tables of one load of one source. `loaded_at` is an ISO instant in UTC."""
 
@@ -63,6 +75,8 @@ class LoadManifest:
     load_id: str
     loaded_at: str
     tables: Sequence[LoadedTable] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
+    coverage: Sequence[Mapping[str, str]] = ()
 
     def table(self, name: str) -> LoadedTable | None:
         return next((table for table in self.tables if table.name == name), None)

@@ -141,8 +141,8 @@ class _Block:
         self.lines = np.union1d(newlines, lone) if lone.size else newlines
         self.nuls = np.flatnonzero(data == _NUL)
         delimiters = np.flatnonzero(data == ord(self.delimiter))
-        is_quote = data == ord(self.quote) if self.quote else None
-        self.quotes = np.flatnonzero(is_quote) if is_quote is not None else np.empty(0, dtype=np.int64)
+        is_quote = data == ord(self.quote) if self.quote else np.zeros(0, dtype=bool)
+        self.quotes = np.flatnonzero(is_quote)
         if self.quotes.size:
             parity = np.cumsum(is_quote, dtype=np.uint8) & 1
             line_parity, delimiter_parity = parity[self.lines], parity[delimiters]

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contract import Column, Table
-from pipelines.land.conversion import Conversion, text_conversion, typed_conversion
-from pipelines.land.profile import Reading, TextColumn, profile_columns, quoted
+from pipelines.land.conversion import Conversion, text_conversion, typed_conversion, whole_number_text_sql
+from pipelines.land.profile import Reading, TextColumn, profile_columns, quoted, trimmed_sql
 from pipelines.land.rejects import RejectedRows
 from tower.errors import SourceError
 
@@ -94,83 +94,92 @@ def land_relation(
     folder: Path,
     place: str,
     file_name: str,
+    readable_rows: int,
 ) -> Landed:
     """Write the readable rows of `relation` (with `_row_number`) to `folder/<table>.parquet`, and add the others to `rejected`.
 
-    `place` names file and table in errors. Raises SourceError where a column can be read in two ways, or not at all.
+    `place` names file and table in errors; `readable_rows` is how many rows the relation must have. Raises SourceError where a
+    column can be read in two ways, or not at all.
     """
-    conversions, notes = _conversions(connection, relation, columns, reading, place)
-    for name, constant in reading.constants.items():
-        column = table.column(name)
-        if column is not None and all(conversion.target.name != name for conversion in conversions):
-            conversions.append(Conversion(column, "null", quoted(constant), None))
-    fallible = [conversion for conversion in conversions if conversion.rule is not None]
-    failed = " or ".join(conversion.failed for conversion in fallible) or "false"
-    selected = ", ".join(
-        ["cast(_row_number as bigint) as _row_number"]
-        + [f"cast({each.value} as {each.target.data_type}) as {each.target.name}" for each in conversions]
-    )
-    target = folder / f"{table.name}.parquet"
+    names = [column.identifier for column in columns]
+    trimmed = [
+        f"{trimmed_sql(name, reading.null_values) if column.data_type == 'VARCHAR' else name} as said_{name}"
+        for name, column in zip(names, columns, strict=True)
+        if column.target is not None
+    ]
+    said = f"(select _row_number, {', '.join([*names, *trimmed])} from {relation}) as said"
     partial = folder / f"{table.name}.parquet.partial"
     try:
+        conversions, notes = _conversions(connection, said, columns, reading, place)
+        for name, constant in reading.constants.items():
+            column = table.column(name)
+            if column is not None and all(conversion.target.name != name for conversion in conversions):
+                conversions.append(Conversion(column, "null", quoted(constant), None))
+        values = ", ".join(f"cast({each.value} as {each.target.data_type}) as {_value(each)}" for each in conversions)
+        converted = f"(select *, {values} from {said}) as converted"
+        fallible = [each for each in conversions if each.rule is not None]
+        failed = " or ".join(_failed(each) for each in fallible) or "false"
+        selected = ", ".join(f"{_value(each)} as {each.target.name}" for each in conversions)
         row = connection.execute(
-            f"copy (select {selected} from {relation} where not coalesce({failed}, false)) "
+            f"copy (select cast(_row_number as bigint) as _row_number, {selected} from {converted} where not ({failed})) "
             f"to {quoted(str(partial))} (format parquet, compression zstd)"
         ).fetchone()
         rows = int(row[0]) if row else 0
-        rejected_rows = rejected.add_query(_rejects(relation, columns, fallible, table, file_name)) if fallible else 0
+        rejected_rows = 0
+        if fallible and rows != readable_rows:
+            rejected_rows = rejected.add_query(_rejects(converted, columns, fallible, table, file_name))
     except duckdb.Error as error:
         raise SourceError(f"{place}: the file could not be read: {str(error).splitlines()[0]}") from error
-    partial.replace(target)
+    partial.replace(folder / f"{table.name}.parquet")
     landed = {conversion.target.name: conversion.target.data_type for conversion in conversions}
     return Landed(rows, rejected_rows, landed, notes)
 
 
+def _value(conversion: Conversion) -> str:
+    return f"value_{conversion.target.name}"
+
+
+def _failed(conversion: Conversion) -> str:
+    return f"({conversion.said} is not null and {_value(conversion)} is null)"
+
+
 def _conversions(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    columns: Sequence[SourceColumn],
-    reading: Reading,
-    place: str,
+    connection: duckdb.DuckDBPyConnection, said: str, columns: Sequence[SourceColumn], reading: Reading, place: str
 ) -> tuple[list[Conversion], list[str]]:
-    """One conversion for each matched column, in the contract's wording; and what was found out about how they are written."""
-    conversions: dict[str, Conversion] = {}
+    """One conversion for each column that the contract knows, and what was found out about how they are written."""
     texts: dict[str, TextColumn] = {}
+    typed: dict[str, Conversion] = {}
     for column in columns:
         if column.target is None:
             continue
-        typed = None if column.data_type == "VARCHAR" else typed_conversion(column.identifier, column.data_type, column.target)
-        if typed is not None:
-            conversions[column.identifier] = typed
+        name = f"said_{column.identifier}"
+        found = typed_conversion(name, column.data_type, column.target) if column.data_type != "VARCHAR" else None
+        if found is not None:
+            typed[column.identifier] = found
         else:
-            texts[column.identifier] = TextColumn(_as_text(column, place), column.target)
-    try:
-        profiles = profile_columns(connection, relation, tuple(texts.values()), reading, place)
-    except duckdb.Error as error:
-        raise SourceError(f"{place}: the file could not be read: {str(error).splitlines()[0]}") from error
-    for identifier, text in texts.items():
-        conversions[identifier] = text_conversion(text, profiles.get(text.identifier), reading)
-    notes = [profile.note for profile in profiles.values() if profile.note]
-    return [conversions[column.identifier] for column in columns if column.identifier in conversions], notes
+            texts[column.identifier] = TextColumn(_as_text(name, column, place), column.target)
+    profiles = profile_columns(connection, said, tuple(texts.values()), reading, place)
+    conversions = [
+        typed[name] if name in typed else text_conversion(texts[name], profiles.get(texts[name].identifier), reading)
+        for name in (column.identifier for column in columns if column.target is not None)
+    ]
+    return conversions, [profile.note for profile in profiles.values() if profile.note]
 
 
-def _as_text(column: SourceColumn, place: str) -> str:
+def _as_text(name: str, column: SourceColumn, place: str) -> str:
+    """SQL of a typed column's text, for values that the contract wants in a shape that the type does not give by itself."""
     kind = column.data_type.upper()
     if kind == "VARCHAR":
-        return column.identifier
+        return name
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "VARIANT")):
-        raise SourceError(f"{place}: the column {column.heading} holds nested values ({kind}). Write it as plain text or numbers.")
-    if kind.startswith(_NUMERIC):
-        whole = f"try_cast({column.identifier} as hugeint)"
-        return (
-            f"(case when {column.identifier} = {whole} then cast({whole} as varchar) "
-            f"else cast({column.identifier} as varchar) end)"
+        raise SourceError(
+            f"{place}: the column {column.heading} holds nested values ({kind}). Write it as plain text or numbers."
         )
-    return f"cast({column.identifier} as varchar)"
+    return whole_number_text_sql(name) if kind.startswith(_NUMERIC) else f"cast({name} as varchar)"
 
 
 def _rejects(
-    relation: str, columns: Sequence[SourceColumn], fallible: Sequence[Conversion], table: Table, file_name: str
+    converted: str, columns: Sequence[SourceColumn], fallible: Sequence[Conversion], table: Table, file_name: str
 ) -> str:
     """The rows in which a conversion failed: the first column that did names the rule."""
     headings: list[str] = []
@@ -181,18 +190,18 @@ def _rejects(
         headings.append(heading)
     raw = ", ".join(f"{quoted(heading)}: {column.identifier}" for heading, column in zip(headings, columns, strict=True))
     cases = {
-        part: " ".join(f"when {each.failed} then {said}" for each, said in zip(fallible, texts, strict=True))
+        part: " ".join(f"when {_failed(each)} then {part_sql}" for each, part_sql in zip(fallible, texts, strict=True))
         for part, texts in {
             "rule": [quoted(str(each.rule)) for each in fallible],
             "column_name": [quoted(each.target.name) for each in fallible],
-            "value": [f"cast({each.text} as varchar)" for each in fallible],
+            "value": [f"cast({each.said} as varchar)" for each in fallible],
         }.items()
     }
-    failed = " or ".join(each.failed for each in fallible)
+    failed = " or ".join(_failed(each) for each in fallible)
     return f"""
         select
             {quoted(table.name)}, _row_number, cast(to_json({{{raw}}}) as varchar),
             case {cases["rule"]} end, case {cases["column_name"]} end, case {cases["value"]} end, {quoted(file_name)}
-        from {relation}
+        from {converted}
         where {failed}
     """

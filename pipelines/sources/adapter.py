@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pipelines.land.manifest import LoadedTable, LoadManifest
+from pipelines.land.manifest import LoadedTable, Landing, LoadManifest
 from tower.settings import SourceSettings
 
 CoverageStatus = Literal["full", "partial", "absent"]
@@ -35,7 +35,7 @@ class Adapter(Protocol):
 
     name: str
 
-    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Sequence[LoadedTable]:
+    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Sequence[LoadedTable] | Landing:
         """Write each source table to `folder/<table>.parquet` with `_row_number` (bigint, 1-based, in source order), and the rows
         that cannot be read, whole, to `folder/rejected.parquet`. Raises SourceError for what cannot be read as a whole."""
         ...

@@ -10,8 +10,9 @@ from tower.metrics.catalogue import Catalogue, Metric
 def availability(catalogue: Catalogue, coverage: pl.DataFrame) -> dict[str, tuple[str, ...]]:
     """Each metric's missing tables and columns (`table` or `table.column`), empty where it is connected.
 
-    `coverage` is build.source_coverage: source, table_name, column_name ('' for the whole table), status (full, partial,
-    absent). A table is there if any source fills it; a column if any source that fills its table does not lack it.
+    `coverage` is build.source_coverage: source, table_name, column_name ('' for the whole table), status (full,
+    partial, absent). A table is there if any source fills it; a column if any source that fills its
+    table does not lack it.
     """
     statuses: dict[str, dict[str, dict[str, str]]] = {}
     for source, table, column, status in coverage.select("source", "table_name", "column_name", "status").iter_rows():

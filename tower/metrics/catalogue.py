@@ -1,7 +1,7 @@
-"""What a metric is: the frozen definitions that every card, chart, export and page reads, and what may be asked of them.
+"""What a metric is: the frozen definitions that every card, chart, export and page reads, and what they can answer.
 
-A metric is *simple* (one measure of one fact) or a *ratio* of two simple metrics. No rate is stored and none is averaged:
-a ratio at any grain is the sum of its numerators over the sum of its denominators.
+A metric is *simple* (one measure of one fact) or a *ratio* of two simple metrics. No rate is stored and none is
+averaged: a ratio at any grain is the sum of its numerators over the sum of its denominators.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ Unit = Literal["money", "quantity", "percent", "days", "ppm", "hours", "count", 
 Direction = Literal["up", "down", "none"]
 Aggregation = Literal["sum", "count", "count_distinct", "percentile"]
 # When a fact's row counts. flow: on the day of its time dimension. as_of: only today, so it has no history.
-# interval_end: in the balance that holds on the last day. interval_days: times the days it held. calendar_days: the days
-# themselves, on which the intervals are known.
+# interval_end: in the balance that holds on the last day. interval_days: times the days it held. calendar_days:
+# the days themselves, on which the intervals are known.
 Timing = Literal["flow", "as_of", "interval_end", "interval_days", "calendar_days"]
 Grain = Literal["day", "week", "month", "quarter", "year"]
 
@@ -67,7 +67,7 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A key column of a relation; the dimensions of the semantic model whose primary entity it is are reached through it."""
+    """A key column of a relation; through it the dimensions of the table whose primary entity it is are reached."""
 
     name: str
     kind: str
@@ -161,10 +161,15 @@ class DimensionPath:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All metrics, dimensions and semantic models of one build."""
+    """All metrics, dimensions and semantic models of one build.
+
+    `definitions` holds all metrics; `metrics` those that people see, by area; `parts` what only others are made of.
+    """
 
     models: Mapping[str, SemanticModel]
-    metrics: Mapping[str, Metric]
+    definitions: Mapping[str, Metric]
+    metrics: Mapping[str, Metric] = field(init=False)
+    parts: Mapping[str, Metric] = field(init=False, repr=False)
     dimensions: Mapping[str, Dimension] = field(init=False)
     _dimension_tables: Mapping[str, SemanticModel] = field(init=False, repr=False)
 
@@ -175,25 +180,23 @@ class Catalogue:
             for dimension in (*model.dimensions, *_entity_dimensions(model)):
                 found.setdefault(dimension.name, dimension)
         object.__setattr__(self, "models", MappingProxyType(dict(self.models)))
-        object.__setattr__(self, "metrics", MappingProxyType(dict(self.metrics)))
+        object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
+        for name, is_part in (("metrics", False), ("parts", True)):
+            chosen = {metric.name: metric for metric in self.definitions.values() if metric.is_part == is_part}
+            object.__setattr__(self, name, MappingProxyType(chosen))
         object.__setattr__(self, "dimensions", MappingProxyType(found))
         object.__setattr__(self, "_dimension_tables", MappingProxyType(tables))
 
-    @property
-    def published(self) -> tuple[Metric, ...]:
-        """The metrics that people see, by area; parts left out."""
-        return tuple(metric for metric in self.metrics.values() if not metric.is_part)
-
     def metric(self, name: str) -> Metric:
         """Raises MetricError with the nearest names."""
-        if name not in self.metrics:
-            raise MetricError(f"There is no metric {name!r}.{nearest(name, [m.name for m in self.published])}")
-        return self.metrics[name]
+        if name not in self.definitions:
+            raise MetricError(f"There is no metric {name!r}.{nearest(name, self.metrics)}")
+        return self.definitions[name]
 
     def variants(self, name: str) -> tuple[Metric, ...]:
         """The metric that is the default of its family, then its variants; one alone if it has none."""
         family = self.metric(name).variant_of or name
-        return (self.metric(family), *(metric for metric in self.published if metric.variant_of == family))
+        return (self.metric(family), *(metric for metric in self.metrics.values() if metric.variant_of == family))
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
         """The simple metrics that `name` is made of: itself, or numerator and denominator."""

@@ -1,8 +1,8 @@
 """Several metrics at any grain as one SQL statement.
 
-Each fact is read once per date that its metrics count by. The scans are stacked and grouped by the dimensions they share,
-which is a full outer join that also matches missing dimension values. Division comes last, so a ratio at any grain is the sum of its
-numerators over the sum of its denominators.
+Each fact is read once per date that its metrics count by. The scans are stacked and grouped by the dimensions they
+share, which is a full outer join that also matches missing dimension values. Division comes last, so a ratio at any
+grain is the sum of its numerators over the sum of its denominators.
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ def compile_query(
 ) -> Compiled:
     """One row per group (`by` none: one row in all), one column per metric.
 
-    With `with_parts`, each ratio is followed by `<metric>__numerator` and `<metric>__denominator`. Values are in company
-    currency, base units, days; rates are 0–1. A group in which a fact has no row is null, except that a numerator without rows counts
-    as 0 where its fact holds rows at all. Raises MetricError where a metric cannot answer.
+    With `with_parts`, each ratio is followed by `<metric>__numerator` and `<metric>__denominator`. Values are in
+    company currency, base units, days; rates are 0–1. A group in which a fact has no row is null, except that a side
+    of a ratio of two facts counts as 0 there, unless its fact is empty. Raises MetricError where a metric cannot
+    answer.
     """
     question = Question(catalogue, tuple(dict.fromkeys(by)), tuple(where), period, as_of)
     asked = [catalogue.metric(name) for name in dict.fromkeys(metrics)]
@@ -86,7 +87,7 @@ def compile_query(
 
 
 def check(question: Question, metrics: Sequence[Metric]) -> None:
-    """Raise MetricError with a sentence naming what is possible, where a grouping, filter or period cannot be answered."""
+    """Raise MetricError, naming what is possible, where a grouping, filter or period cannot be answered."""
     catalogue = question.catalogue
     for name in (*question.by, *(condition.dimension for condition in question.where)):
         if not is_grain(name) and name not in catalogue.dimensions:
@@ -99,8 +100,8 @@ def check(question: Question, metrics: Sequence[Metric]) -> None:
             for name in names:
                 if is_grain(name) and not grains:
                     raise MetricError(
-                        f"{metric.label} ({metric.name}) is known as of {question.as_of} only, so it cannot be {verb} by {name}. "
-                        f"It can be {verb} by {', '.join(possible)}."
+                        f"{metric.label} ({metric.name}) is known as of {question.as_of} only, so it cannot be {verb} "
+                        f"by {name}. It can be {verb} by {', '.join(possible)}."
                     )
                 if not is_grain(name) and name not in possible:
                     raise MetricError(
@@ -110,7 +111,7 @@ def check(question: Question, metrics: Sequence[Metric]) -> None:
         if not grains and question.period is not None and question.as_of not in question.period:
             raise MetricError(
                 f"{metric.label} ({metric.name}) is known as of {question.as_of} only, which lies outside the period "
-                f"{question.period.first_day} to {question.period.last_day}. Ask for it without a period."
+                f"{question.period.start} to {question.period.end}. Ask for it without a period."
             )
 
 

@@ -1,4 +1,4 @@
-"""Filters as SQL conditions over one fact. Names come from the catalogue, values are always bound, never written into the SQL."""
+"""Filters as SQL conditions over one fact. Names come from the catalogue; values are bound, never written into SQL."""
 
 from __future__ import annotations
 
@@ -31,10 +31,12 @@ class Parameters:
 
 
 def quoted(name: str) -> str:
+    """An SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def is_grain(name: str) -> bool:
+    """Whether a name is a time grain: day, week, month, quarter, year."""
     return name in GRAINS
 
 
@@ -42,9 +44,7 @@ def day_conditions(column: str, where: Sequence[Filter], period: Period | None, 
     """What a period and the filters on time grains ask of the day in `column`."""
     conditions = []
     if period is not None:
-        conditions.append(
-            f"{column} between {parameters.bind(period.first_day)} and {parameters.bind(period.last_day)}"
-        )
+        conditions.append(f"{column} between {parameters.bind(period.start)} and {parameters.bind(period.end)}")
     for condition in where:
         if is_grain(condition.dimension):
             grain: Grain = next(grain for grain in GRAINS if grain == condition.dimension)
@@ -78,7 +78,8 @@ def _test(path: DimensionPath, condition: Filter, parameters: Parameters) -> str
         return _day_condition(f"cast({expression} as date)", condition, "day", parameters)
     if condition.operator not in ("=", "in"):
         raise MetricError(
-            f"{path.dimension.label} has no order, so `{condition.operator}` cannot be asked of it. Use `=`, `!=`, `in` or `not in`."
+            f"{path.dimension.label} has no order, so `{condition.operator}` cannot be asked of it. "
+            "Use `=`, `!=`, `in` or `not in`."
         )
     values = ", ".join(parameters.bind(value) for value in condition.values)
     return f"cast({expression} as varchar) in ({values})"
@@ -93,15 +94,14 @@ def _day_condition(column: str, condition: Filter, grain: Grain, parameters: Par
     periods = [written_period(value, grain) for value in condition.values]
     if operator in ("=", "in", "!=", "not in"):
         inside = " or ".join(
-            f"{column} between {parameters.bind(period.first_day)} and {parameters.bind(period.last_day)}"
-            for period in periods
+            f"{column} between {parameters.bind(period.start)} and {parameters.bind(period.end)}" for period in periods
         )
         return f"({inside})" if operator in ("=", "in") else f"not ({inside})"
     period = periods[0]
     edge = {
-        ">=": (">=", period.first_day),
-        ">": (">=", period.last_day + timedelta(days=1)),
-        "<=": ("<=", period.last_day),
-        "<": ("<", period.first_day),
+        ">=": (">=", period.start),
+        ">": (">=", period.end + timedelta(days=1)),
+        "<=": ("<=", period.end),
+        "<": ("<", period.start),
     }[operator]
     return f"{column} {edge[0]} {parameters.bind(edge[1])}"

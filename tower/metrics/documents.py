@@ -45,10 +45,11 @@ def document_rows(
     """One row per document line behind the figure, the greatest amounts first.
 
     Columns: the fact's keys by entity name, the metric's date, the dimensions in `show`, then `numerator` and, for a
-    ratio whose two sides count the same rows, `denominator`. A simple metric's own amount is its `numerator`. The sum of a column
-    over all pages is that side of the figure (see `with_parts`); a count of different values and a median have no sum,
-    their column holds the value that is counted or ranked. Where a ratio stands on two facts, `side` says which one
-    (numerator by default). Rows that add nothing are left out. Raises MetricError as `query` does.
+    ratio whose two sides count the same rows, `denominator`. A simple metric's own amount is its `numerator`. The
+    sum of a column over all pages is that side of the figure (see `with_parts`); a count of different values and a
+    median have no sum, their column holds the value that is counted or ranked. Where a ratio stands on two facts,
+    `side` says which one (numerator by default). Rows that add nothing are left out. Raises MetricError as `query`
+    does.
     """
     sql, parameters = _document_sql(catalogue, metric, where, period, show, side, as_of or warehouse.as_of)
     paged = f"{sql}\nlimit {int(limit)} offset {int(offset)}"
@@ -104,8 +105,9 @@ def _document_sql(
         primary = path.model.primary
         assert primary is not None, "a path leads to a table by its primary entity"
         joins += (
-            f"\n    left join (select {primary.expression} as {shown}__key, {path.dimension.expression} as {shown}__value "
-            f"from {path.model.relation}) as {shown}__table on fact.{path.key} = {shown}__key"
+            f"\n    left join (select {primary.expression} as {shown}__key, "
+            f"{path.dimension.expression} as {shown}__value from {path.model.relation}) as {shown}__table "
+            f"on fact.{path.key} = {shown}__key"
         )
         columns.append(f"{shown}__value as {quoted(shown)}")
     amounts = [(part.side, _row_amount(part.measure, source.weight)) for part in parts]

@@ -1,4 +1,4 @@
-"""Filters and periods: what a person types or a page sets, before it meets the catalogue. Values stay text until they are bound."""
+"""Filters and periods: what a person types or a page sets, before it meets the catalogue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _PATTERN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VALUE = re.compile(r"""\s*(?:'((?:[^']|'')*)'|"([^"]*)"|([^,'"]+?))\s*(?:,|$)""")
-_EXAMPLE = "Write for example `item_category = Bikes`, `channel in (web_shop, direct)`, `month >= 2014-01` or `carrier is null`."
+_EXAMPLE = (
+    "Write for example `item_category = Bikes`, `channel in (web_shop, direct)`, `month >= 2014-01` "
+    "or `carrier is null`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +38,24 @@ class Filter:
 class Period:
     """From the first to the last day, both included. A metric's rows fall into it by the metric's own date."""
 
-    first_day: date
-    last_day: date
+    start: date
+    end: date
 
     def __post_init__(self) -> None:
-        if self.first_day > self.last_day:
-            raise MetricError(
-                f"The period begins on {self.first_day}, after its end on {self.last_day}. Swap the two days."
-            )
+        if self.start > self.end:
+            raise MetricError(f"The period begins on {self.start}, after its end on {self.end}. Swap the two days.")
 
     def __contains__(self, day: date) -> bool:
-        return self.first_day <= day <= self.last_day
+        return self.start <= day <= self.end
 
     @property
     def days(self) -> int:
-        return (self.last_day - self.first_day).days + 1
+        return (self.end - self.start).days + 1
 
     @property
     def before(self) -> Period:
         """The period of the same number of days that ends the day before this one begins."""
-        return Period(self.first_day - timedelta(days=self.days), self.first_day - timedelta(days=1))
+        return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
 
 
 def parse_filter(text: str) -> Filter:

@@ -1,4 +1,4 @@
-"""From dbt's validated semantic_manifest.json to the catalogue. Anything it cannot compile is refused here, not at a screen."""
+"""From dbt's validated semantic_manifest.json to the catalogue. What cannot compile is refused here."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _REQUIRED_OF_PUBLISHED = ("area", "owner", "direction", "definition_zh", "formul
 
 
 def catalogue_from_manifest(manifest: Json) -> Catalogue:
-    """Read the content of semantic_manifest.json. Raises MetricError naming the metric and what its definition lacks."""
+    """Read the content of semantic_manifest.json. Raises MetricError naming the metric and what it lacks."""
     raw_models = {model["name"]: model for model in manifest["semantic_models"]}
     models = {name: _semantic_model(model) for name, model in raw_models.items()}
     measures = {measure["name"]: (name, measure) for name, model in raw_models.items() for measure in model["measures"]}
@@ -45,7 +45,7 @@ def catalogue_from_manifest(manifest: Json) -> Catalogue:
         name: _metric(raw_metrics[name], raw_metrics, measures) for name in _in_reading_order(raw_metrics, measures)
     }
     catalogue = Catalogue(models, metrics)
-    for metric in catalogue.metrics.values():
+    for metric in catalogue.definitions.values():
         _check_family(catalogue, metric)
     return catalogue
 
@@ -190,7 +190,7 @@ def _metric(raw: Json, metrics: Json, measures: Mapping[str, tuple[str, Json]]) 
 
 
 def _metric_meta(raw: Json, metrics: Json, measures: Mapping[str, tuple[str, Json]]) -> dict[str, Any]:
-    """A metric's own meta. Area and owner come from the fact it (or its numerator) stands on, unless it names its own."""
+    """A metric's own meta. Area and owner are those of its (numerator's) fact, unless it names any."""
     own = _meta(raw)
     if raw["type"] == "simple":
         measure = measures[raw["type_params"]["measure"]["name"]][1]

@@ -1,4 +1,4 @@
-"""The catalogue as rows of `build.metric_catalogue`, so that a build carries the definitions its figures were made with."""
+"""The catalogue as rows of `build.metric_catalogue`, so that a build carries its own definitions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def catalogue_rows(catalogue: Catalogue) -> pl.DataFrame:
     """One row per semantic model and metric: position, kind (semantic_model, metric), name, definition (JSON)."""
     entries = [
         *(("semantic_model", model.name, asdict(model)) for model in catalogue.models.values()),
-        *(("metric", metric.name, asdict(metric)) for metric in catalogue.metrics.values()),
+        *(("metric", metric.name, asdict(metric)) for metric in catalogue.definitions.values()),
     ]
     return pl.DataFrame(
         [

@@ -93,7 +93,11 @@ def source_of(question: Question, key: ScanKey, measure: Measure, parameters: Pa
             f"{model.relation} as fact inner join {closing_name(key.model)} on {held}", tuple(conditions), grains
         )
     held = f"{measure.valid_from} <= bucket__last_day and {measure.valid_to} > bucket__first_day"
-    weight = f"cast(least({measure.valid_to}, bucket__last_day + 1) - greatest({measure.valid_from}, bucket__first_day) as double)"
+    first, beyond = (
+        f"greatest({measure.valid_from}, bucket__first_day)",
+        f"least({measure.valid_to}, bucket__last_day + 1)",
+    )
+    weight = f"cast({beyond} - {first} as double)"
     return Source(
         f"{model.relation} as fact inner join {days_name(key.model)} on {held}", tuple(conditions), grains, weight
     )
@@ -139,38 +143,36 @@ def calendar_tables(question: Question, keys: Sequence[ScanKey], parameters: Par
 
 
 def _calendar_sql(question: Question, model: SemanticModel, parameters: Parameters) -> list[tuple[str, str]]:
-    """The buckets asked for: runs of days without a gap (`…_days`), and the last day of each bucket (`…_closing`), both between the first known day
-    and the as-of date.
+    """The buckets asked for: runs of days without a gap (`…_days`), and the last day of each bucket (`…_closing`).
+
+    Both lie between the first known day and the as-of date.
     """
-    known, days = known_name(model.name), f"{model.name}_calendar"
+    known, calendar = known_name(model.name), f"{model.name}_calendar"
     as_of = parameters.bind(question.as_of)
     conditions = day_conditions("day", question.where, question.period, parameters)
     where = f"\n    where {' and '.join(conditions)}" if conditions else ""
-    grains = [(bucket_column(grain), f"cast(date_trunc('{grain}', day) as date)") for grain in question.grains]
-    labels = "".join(f"{name}, " for name, _ in grains)
+    names = [bucket_column(grain) for grain in question.grains]
+    buckets = "".join(
+        f"cast(date_trunc('{grain}', day) as date) as {bucket_column(grain)}, " for grain in question.grains
+    )
+    labels = "".join(f"{name}, " for name in names)
+    days = f"generate_series(cast(first_day as timestamp), cast({as_of} as timestamp), interval 1 day)"
     return [
         (
-            days,
-            f"""
-    select day, {"".join(f"{expression} as {name}, " for name, expression in grains)}day - cast(row_number() over (order by day) as integer) as run
-    from (
-        select cast(unnest(generate_series(cast(first_day as timestamp), cast({as_of} as timestamp), interval 1 day)) as date) as day
-        from {known}
-    ) as known_days{where}""",
+            calendar,
+            f"\n    select day, {buckets}day - cast(row_number() over (order by day) as integer) as run"
+            f"\n    from (select cast(unnest({days}) as date) as day from {known}) as known_days{where}",
         ),
         (
             days_name(model.name),
-            f"""
-    select {labels}min(day) as bucket__first_day, max(day) as bucket__last_day, count(*) as bucket__days
-    from {days}
-    group by {labels}run""",
+            f"\n    select {labels}"
+            "min(day) as bucket__first_day, max(day) as bucket__last_day, count(*) as bucket__days"
+            f"\n    from {calendar}\n    group by {labels}run",
         ),
         (
             closing_name(model.name),
-            f"""
-    select {labels}max(day) as bucket__last_day
-    from {days}
-    {f"group by {labels[:-2]}" if labels else "having count(*) > 0"}""",
+            f"\n    select {labels}max(day) as bucket__last_day\n    from {calendar}\n    "
+            + (f"group by {', '.join(names)}" if names else "having count(*) > 0"),
         ),
     ]
 
@@ -179,23 +181,28 @@ def _known_sql(model: SemanticModel, measure: Measure, as_of: str) -> tuple[str,
     """The first day on which anything is known of a fact of intervals, up to the as-of date."""
     return (
         known_name(model.name),
-        f"\n    select min({measure.valid_from}) as first_day from {model.relation} where {measure.valid_from} <= {as_of}",
+        f"\n    select min({measure.valid_from}) as first_day\n    from {model.relation}\n"
+        f"    where {measure.valid_from} <= {as_of}",
     )
 
 
 def known_name(model: str) -> str:
+    """The table expression with the first known day of a fact of intervals."""
     return f"{model}_known"
 
 
 def days_name(model: str) -> str:
+    """The table expression with the runs of days of each bucket."""
     return f"{model}_days"
 
 
 def closing_name(model: str) -> str:
+    """The table expression with the last day of each bucket."""
     return f"{model}_closing"
 
 
 def bucket_column(grain: str) -> str:
+    """A bucket's first day, named so that no fact has a column like it."""
     return f"bucket__{grain}"
 
 
@@ -253,7 +260,7 @@ def _joins(paths: Sequence[tuple[str, DimensionPath]], key_columns: dict[str, st
         assert primary is not None, "a path leads to a table by its primary entity"
         # Only prefixed names come out of the table, so a measure's own columns stay unambiguous.
         joins += (
-            f"\n    left join (select {primary.expression} as {table}__key, {', '.join(columns)} from {model.relation}) as {table}"
-            f" on {key_columns[key]} = {table}.{table}__key"
+            f"\n    left join (select {primary.expression} as {table}__key, {', '.join(columns)} from {model.relation})"
+            f" as {table} on {key_columns[key]} = {table}.{table}__key"
         )
     return joins

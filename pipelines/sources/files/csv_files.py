@@ -14,14 +14,16 @@ import polars as pl
 
 from pipelines.contract import Table
 from pipelines.land.profile import quoted
-from pipelines.land.records import LONGEST_RECORD, Split, fields_of, record_pattern, split_records
+from pipelines.land.records import Split, fields_of, record_pattern, split_records
 from pipelines.land.rejects import RejectedRows
 from pipelines.land.tables import normalised_heading
 from pipelines.land.text import detect_encoding, readable, utf8_blocks
-from tower.errors import SourceError
 
 _PREFERRED = ",;\t|"
-_SEPARATOR_LINE = re.compile(rb"sep=(.)\r?\n?\Z")
+LONGEST_HEADER = 1024 * 1024
+_SEPARATOR_LINE = re.compile(rb"sep=([\t\x20-\x7e])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
+_BLANK_LINES = re.compile(rb"\A(?:[ \t]*(?:\r\n|\r|\n))*")
+_LINE = re.compile(rb"[^\r\n]*")
 # DuckDB's own limit for a line, unless told otherwise.
 _USUAL_LINE = 2_000_000
 
@@ -82,43 +84,30 @@ def open_csv(
 def read_header(
     blocks: Iterator[bytes], table: Table, delimiter: str | None, quote: str
 ) -> tuple[Header | None, Iterator[bytes]]:
-    """Take the header off the front of a file; give the rest. None where the file has no text at all."""
+    """Take the header off the front of a file; give the rest. None where the file has no text at all.
+
+    Blank lines before it are passed over, and so is the line `sep=;` by which spreadsheets are told the delimiter.
+    """
     start = b""
-    ended = False
-    while not ended:
-        block = next(blocks, None)
-        ended = block is None
-        start = (start + (block or b"")).lstrip(b"\r\n")
-        line = re.match(rb"[^\r\n]*", start)
-        first_line = line.group(0) if line else b""
-        if not ended and len(first_line) == len(start):
-            if len(start) > LONGEST_RECORD:
-                raise SourceError(f"The first line is longer than {LONGEST_RECORD // 2**20} MiB; this is no table of text.")
-            continue
-        if not first_line.strip():
-            if ended and not start.strip():
-                return None, iter(())
-            start = start[len(first_line) :]
-            ended = False
-            blocks = itertools.chain([b""], blocks)
-            continue
-        if declared := _SEPARATOR_LINE.match(first_line):
-            delimiter = declared.group(1).decode("ascii", errors="replace")
-            start, ended = start[len(first_line) :], False
-            blocks = itertools.chain([b""], blocks)
-            continue
-        chosen = delimiter or _detected_delimiter(first_line.decode(), table, quote)
-        match = record_pattern(chosen, quote).match(start)
-        stop = match.end() if match else 0
-        if stop == len(start) and not ended:
-            continue
-        if stop < len(start) and start[stop : stop + 1] not in {b"\r", b"\n"}:
-            stop = len(first_line)
-        headings = fields_of(start[:stop].decode(), chosen, quote)
-        body = start[stop:]
-        body = body[2:] if body[:2] == b"\r\n" else body[1:]
-        return Header(headings, chosen, quote), itertools.chain([body], blocks)
-    return None, iter(())
+    for block in blocks:
+        start += block
+        if len(start) >= LONGEST_HEADER:
+            break
+    start = _BLANK_LINES.sub(b"", start, count=1)
+    if told := _SEPARATOR_LINE.match(start):
+        delimiter = delimiter or told.group(1).decode()
+        start = _BLANK_LINES.sub(b"", start[told.end() :], count=1)
+    if not start.strip():
+        return None, iter(())
+    first_line = _LINE.match(start).group(0)  # type: ignore[union-attr]
+    chosen = delimiter or _detected_delimiter(first_line.decode(), table, quote)
+    stop = record_pattern(chosen, quote).match(start).end()  # type: ignore[union-attr]
+    if stop < len(start) and start[stop] not in b"\r\n":
+        stop = len(first_line)
+    headings = fields_of(start[:stop].decode(), chosen, quote)
+    rest = start[stop:]
+    rest = rest[2:] if rest.startswith(b"\r\n") else rest[1:]
+    return Header(headings, chosen, quote), itertools.chain([rest], blocks)
 
 
 def _detected_delimiter(line: str, table: Table, quote: str) -> str:

@@ -7,7 +7,7 @@ with documents as (
         currency_code,
         cast({{ date_column }} as date) as document_date
     from (
-        {{- incoming_rows(table, contract_columns(table, ['currency_code', date_column])) | indent(8) }}
+        {{- incoming_rows(table, [{'name': 'currency_code', 'data_type': 'varchar'}, {'name': date_column, 'data_type': 'date'}]) | indent(8) }}
     ) as {{ table }}
     where {{ is_foreign('currency_code') }}
     {%- if not loop.last %}

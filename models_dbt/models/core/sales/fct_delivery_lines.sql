@@ -134,14 +134,12 @@ final as (
         valued.expected_arrival_date,
         valued.delivered_date,
         valued.delivery_status,
-        cast(
-            case when valued.delivery_status = 'planned' then valued.stated_quantity else 0 end as decimal(18, 6)
-        ) as planned_quantity,
-        cast(valued.shipped_quantity as decimal(18, 6)) as shipped_quantity,
-        cast(valued.delivered_quantity as decimal(18, 6)) as delivered_quantity,
+        {{ amount("case when valued.delivery_status = 'planned' then valued.stated_quantity else 0 end") }} as planned_quantity,
+        {{ amount('valued.shipped_quantity') }} as shipped_quantity,
+        {{ amount('valued.delivered_quantity') }} as delivered_quantity,
         valued.net_value,
         valued.cost_value,
-        valued.net_value - valued.cost_value as margin_value,
+        {{ amount('valued.net_value - valued.cost_value') }} as margin_value,
         {{ days_from('valued.shipped_date', 'valued.delivered_date') }} as transit_days,
         valued.source
     from valued

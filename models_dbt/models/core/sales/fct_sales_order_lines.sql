@@ -106,7 +106,7 @@ progress as (
 
     select
         required.*,
-        greatest(required.ordered_quantity - required.cancelled_quantity, 0) as required_quantity,
+        {{ amount('greatest(required.ordered_quantity - required.cancelled_quantity, 0)') }} as required_quantity,
         coalesce(coverage.reports_shipments, 0) as reports_shipments,
         coalesce(coverage.reports_customer_receipts, 0) as reports_customer_receipts,
         case
@@ -258,17 +258,17 @@ final as (
         flagged.order_status,
         flagged.line_status,
         flagged.ordered_quantity,
-        cast(flagged.cancelled_quantity as decimal(18, 6)) as cancelled_quantity,
-        cast(flagged.shipped_quantity as decimal(18, 6)) as shipped_quantity,
-        cast(flagged.delivered_quantity as decimal(18, 6)) as delivered_quantity,
-        cast(flagged.open_quantity as decimal(18, 6)) as open_quantity,
+        {{ amount('flagged.cancelled_quantity') }} as cancelled_quantity,
+        {{ amount('flagged.shipped_quantity') }} as shipped_quantity,
+        {{ amount('flagged.delivered_quantity') }} as delivered_quantity,
+        {{ amount('flagged.open_quantity') }} as open_quantity,
         flagged.unit_price,
         flagged.net_value,
-        flagged.stated_net_value - flagged.net_value as cancelled_value,
+        {{ amount('flagged.stated_net_value - flagged.net_value') }} as cancelled_value,
         flagged.net_value_document,
         flagged.currency_code,
         flagged.cost_value,
-        flagged.net_value - flagged.cost_value as margin_value,
+        {{ amount('flagged.net_value - flagged.cost_value') }} as margin_value,
         case
             when flagged.is_open = 0 then cast(0 as decimal(18, 6))
             else {{ portion('flagged.net_value', 'flagged.open_quantity', 'flagged.required_quantity') }}
