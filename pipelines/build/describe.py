@@ -49,7 +49,9 @@ def write_rejected_rows(context: BuildContext) -> None:
                 insert into build.rejected_rows
                 select
                     refused._source, refused.table_name, refused._row_number, refused.record_key, refused.rule,
-                    refused.column_name, refused.value, cast(to_json(raw_rows) as varchar), 'canonical'
+                    refused.column_name, refused.value,
+                    cast(json_merge_patch(to_json(raw_rows), '{{"_source": null, "_row_number": null}}') as varchar),
+                    'canonical'
                 from canonical.rejected_rows_canonical as refused
                 left join raw."{adapters[source]}__{source_table}" as raw_rows
                     on raw_rows._row_number = refused._row_number and raw_rows._source = refused._source
@@ -69,7 +71,9 @@ def write_test_results(context: BuildContext) -> None:
     rows = []
     for result in context.test_results:
         node: Any = nodes[result.unique_id]
-        model: Any = nodes.get(node.attached_node or "")
+        # A test written as a query is attached to no model: it belongs to the first one that it reads.
+        attached = getattr(node, "attached_node", None) or next(iter(node.depends_on.nodes), "")
+        model: Any = nodes.get(attached)
         metadata = getattr(node, "test_metadata", None)
         rows.append(
             (
@@ -77,7 +81,7 @@ def write_test_results(context: BuildContext) -> None:
                 model.name if model else "",
                 model.schema if model else "",
                 metadata.name if metadata else "assertion",
-                node.column_name or "",
+                getattr(node, "column_name", None) or "",
                 str(node.config.severity).lower(),
                 result.status,
                 result.failures,

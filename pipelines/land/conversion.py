@@ -102,7 +102,11 @@ def _number_sql(text: str, profile: Profile, target: Column) -> str:
     shapes = tuple(profile.readable)
     if all(is_plain_number(shape) for shape in shapes) and profile.mark == ".":
         is_whole = all(set(shape) <= set("+-9") for shape in shapes)
-        return _guarded(text, f"try_cast({text} as integer)" if target.data_type == "integer" and is_whole else _finite(text, target), profile)
+        return _guarded(
+            text,
+            f"try_cast({text} as integer)" if target.data_type == "integer" and is_whole else _finite(text, target),
+            profile,
+        )
     removed = OTHER_MARK[profile.mark] + GROUP_MARKS + "()%"
     bare = f"translate({text}, {quoted(removed)}, '')"
     if profile.mark == ",":
@@ -141,9 +145,7 @@ def _shaped_date_sql(text: str, profile: Profile, is_instant: bool) -> str:
     for shape, read in profile.readable.items():
         if read is not None:
             by_reading.setdefault((read.pattern, read.zoned), []).append(shape)
-    branches = {
-        key: _one_date_sql(text, pattern, zoned, is_instant) for key in by_reading for pattern, zoned in (key,)
-    }
+    branches = {key: _one_date_sql(text, pattern, zoned, is_instant) for key in by_reading for pattern, zoned in (key,)}
     if len(branches) == 1 and not profile.unreadable:
         return next(iter(branches.values()))
     if not branches:
@@ -159,7 +161,9 @@ def _one_date_sql(text: str, pattern: str, zoned: bool, is_instant: bool) -> str
     value = f"try_cast({local} as timestamp)" if pattern == ISO else _strptime(local, [pattern])
     if not zoned or not is_instant:
         return value
-    hours, minutes = (f"coalesce(try_cast(regexp_extract({text}, {_OFFSET}, {group}) as bigint), 0)" for group in (2, 3))
+    hours, minutes = (
+        f"coalesce(try_cast(regexp_extract({text}, {_OFFSET}, {group}) as bigint), 0)" for group in (2, 3)
+    )
     sign = f"case when regexp_extract({text}, {_OFFSET}, 1) = '-' then -1 else 1 end"
     return f"({value} - to_minutes({sign} * ({hours} * 60 + {minutes})))"
 

@@ -159,9 +159,7 @@ def _number_profile(column: TextColumn, shapes: Sequence[str], mark: DecimalMark
     return Profile(readable, tuple(shape for shape in shapes if shape not in readable), mark, note)
 
 
-def _leading_zero(
-    connection: duckdb.DuckDBPyConnection, relation: str, column: TextColumn
-) -> DecimalMark | None:
+def _leading_zero(connection: duckdb.DuckDBPyConnection, relation: str, column: TextColumn) -> DecimalMark | None:
     """0.500 and 0,500 are no thousands: no group starts with a lone zero."""
     text = column.identifier
     row = connection.execute(
@@ -244,14 +242,10 @@ def _detected_order(
     return ("dmy", day_first) if day_first is not None else ("mdy", month_first)
 
 
-def _example(
-    connection: duckdb.DuckDBPyConnection, relation: str, column: TextColumn, shapes: Sequence[str]
-) -> str:
+def _example(connection: duckdb.DuckDBPyConnection, relation: str, column: TextColumn, shapes: Sequence[str]) -> str:
     text = column.identifier
     listed = ", ".join(quoted(shape) for shape in shapes[:20])
-    row = connection.execute(
-        f"select min({text}) from {relation} where {shape_sql(text)} in ({listed})"
-    ).fetchone()
+    row = connection.execute(f"select min({text}) from {relation} where {shape_sql(text)} in ({listed})").fetchone()
     return str(row[0]) if row else ""
 
 

@@ -61,9 +61,7 @@ class Split:
     mended: list[MendedRecord] = field(default_factory=list)
 
 
-def split_records(
-    blocks: Iterable[bytes], delimiter: str, quote: str, fields: int, clean_file: IO[bytes]
-) -> Split:
+def split_records(blocks: Iterable[bytes], delimiter: str, quote: str, fields: int, clean_file: IO[bytes]) -> Split:
     """Split UTF-8 `blocks` (no header) into records of `fields` fields; write the clean ones, `\\n`-ended, to `clean_file`.
 
     `delimiter` is one ASCII character, `quote` one or empty for files without quoting. Raises SourceError for a file that
@@ -290,7 +288,9 @@ class _Block:
     def _is_quote_open(self, start: int) -> bool:
         """Whether a quoted field starts here that may still be closed in the next block."""
         mark = re.escape(self.quote.encode())
-        match = re.compile(mark + rb"[^%(q)s]*+(?:%(q)s%(q)s[^%(q)s]*+)*+%(q)s?+" % {b"q": mark}).match(self.text, start)
+        match = re.compile(mark + rb"[^%(q)s]*+(?:%(q)s%(q)s[^%(q)s]*+)*+%(q)s?+" % {b"q": mark}).match(
+            self.text, start
+        )
         return match is not None and match.end() == self.size
 
     def _take_mended(self, start: int, stop: int) -> int:

@@ -20,7 +20,9 @@ GROUP_MARKS = " \u00a0\u202f\u2009'\u2019"
 # How DuckDB is to read a year-month-day text: its own cast, which also takes fractions of a second.
 ISO = "iso"
 
-_SIGNED = re.compile(r"(?P<open>\()?(?P<sign>[+-])?(?P<body>[^()%+eE-]*)(?P<exponent>[eE][+-]?9{1,3})?(?P<minus>-)?(?P<close>\))?\s?(?P<percent>%)?")
+_SIGNED = re.compile(
+    r"(?P<open>\()?(?P<sign>[+-])?(?P<body>[^()%+eE-]*)(?P<exponent>[eE][+-]?9{1,3})?(?P<minus>-)?(?P<close>\))?\s?(?P<percent>%)?"
+)
 _TIME = r"(?P<t>[ T])(?P<h>9{1,2}):99(?P<s>:99(?P<f>\.9{1,9})?)?(?P<p> ?[AaPp]\.?[Mm]\.?)?"
 _ZONE = r"(?P<z> ?(?:[Zz]|[+-]99(?::?99)?))"
 _WHEN = rf"(?:{_TIME}{_ZONE}?)?"
@@ -31,7 +33,20 @@ _COMPACT_TIME = re.compile(r"99999999(?P<t>T?)999999")
 _DAY_OR_MONTH_FIRST = re.compile(rf"9{{1,2}}(?P<a>[-/.])9{{1,2}}(?P=a)9999{_WHEN}")
 _MONTH_NAME = re.compile(rf"9{{1,2}}(?P<a>[- /])(?P<m>[A-Za-z]{{3,9}})(?P<b>[- /])9999{_WHEN}")
 _MONTH_NAME_FIRST = re.compile(rf"(?P<m>[A-Za-z]{{3,9}}) 9{{1,2}}, 9999{_WHEN}")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 
 
 def is_number(shape: str, mark: DecimalMark, percent: bool = False) -> bool:

@@ -62,8 +62,14 @@ def match_columns(headings: Sequence[str], table: Table, place: str) -> Matched:
     missing = [column.name for column in table.required_columns if column.name not in names]
     spare = [name for name in known if name not in names]
     if missing:
-        found = difflib.get_close_matches(missing[0], [name for name in names if name and name not in known], n=1, cutoff=0.6)
-        advice = f"Is it the column {found[0]!r}? Then rename that." if found else "Add the column, with a value in every row."
+        found = difflib.get_close_matches(
+            missing[0], [name for name in names if name and name not in known], n=1, cutoff=0.6
+        )
+        advice = (
+            f"Is it the column {found[0]!r}? Then rename that."
+            if found
+            else "Add the column, with a value in every row."
+        )
         others = f" (also missing: {', '.join(missing[1:])})" if missing[1:] else ""
         raise SourceError(f"{place}: the required column {missing[0]} is missing{others}. {advice}")
     ignored, notes = [], []
@@ -188,7 +194,9 @@ def _rejects(
         while heading.lower() in {used.lower() for used in headings}:
             heading += "_"
         headings.append(heading)
-    raw = ", ".join(f"{quoted(heading)}: {column.identifier}" for heading, column in zip(headings, columns, strict=True))
+    raw = ", ".join(
+        f"{quoted(heading)}: {column.identifier}" for heading, column in zip(headings, columns, strict=True)
+    )
     cases = {
         part: " ".join(f"when {_failed(each)} then {part_sql}" for each, part_sql in zip(fallible, texts, strict=True))
         for part, texts in {

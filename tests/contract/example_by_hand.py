@@ -347,7 +347,7 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
         price = number(row["unit_price"]) / factor(row["item_id"], row["uom"]) * exchange
         where = {"supplier": order["supplier_id"], "item": row["item_id"], "month": ordered.isoformat()[:7]}
         cancelled = row["line_status"] == "cancelled"
-        received = sum((part for _, part in receipts[key]), Decimal(0))
+        arrived = sum((part for _, part in receipts[key]), Decimal(0))
         total, in_full = Decimal(0), None
         for on, part in sorted(receipts[key]):
             total += part
@@ -357,29 +357,40 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
             result["purchase_value"].append(Part(key, Fraction(price * quantity), where=where))
             confirmed = bool(first or order["confirmed_at"])
             result["purchase_confirmation_rate"].append(Part(key, Fraction(confirmed), Fraction(1), where))
-            past_due = row["line_status"] == "open" and received < quantity and requested < AS_OF
-            result["purchase_past_due_value"].append(Part(key, Fraction(price * (quantity - received) if past_due else 0), where=where))
+            past_due = row["line_status"] == "open" and arrived < quantity and requested < AS_OF
+            result["purchase_past_due_value"].append(Part(key, Fraction(price * (quantity - arrived) if past_due else 0), where=where))
             if first and first <= AS_OF:
                 due = where | {"month": first.isoformat()[:7]}
                 result["supplier_on_time_rate"].append(Part(key, Fraction(in_full is not None and in_full <= first), Fraction(1), due))
         if in_full:
             result["lead_times"].append(Part(key, Fraction((in_full - ordered).days), where=where))
         # The price of a subcontracted line is that of the work alone; there is no standard to set it against.
-        if row["is_subcontract"] == "false" and received:
+        if row["is_subcontract"] == "false" and arrived:
             standard = standard_cost(row["item_id"], ordered)
-            result["price_variance"].append(Part(key, Fraction((price - standard) * received), Fraction(standard * received), where))
+            result["price_variance"].append(Part(key, Fraction((price - standard) * arrived), Fraction(standard * arrived), where))
     incoming = [
         Part(row["inspection_id"], Fraction(number(row["rejected_quantity"])), Fraction(number(row["inspected_quantity"])), {"supplier": row["supplier_id"]})
         for row in rows("quality_inspections")
         if row["inspection_type"] == "incoming"
     ]  # fmt: skip
+    received = []
+    lines_of = by_key("purchase_order_lines", "purchase_order_line_id")
+    for row in rows("purchase_receipts"):
+        supplier = orders[lines_of[row["purchase_order_line_id"]]["purchase_order_id"]]["supplier_id"]
+        received.append(
+            Part(
+                row["receipt_line_id"], Fraction(in_base_unit(row, "rejected_quantity")), Fraction(in_base_unit(row, "received_quantity")),
+                {"supplier": supplier},
+            )
+        )  # fmt: skip
     variance = tuple(result["price_variance"])
     return {
         "purchase_value": ("Σ ordered × price in CNY of the order's day, not cancelled", tuple(result["purchase_value"]), False),
         "supplier_on_time_rate": ("lines received in full by the first confirmed date ÷ lines due by it", tuple(result["supplier_on_time_rate"]), True),
         "supplier_lead_time_days": ("Σ (received in full − ordered) ÷ lines received in full", tuple(Part(p.key, p.above, Fraction(1), p.where) for p in result["lead_times"]), True),
         "supplier_lead_time_days_p90": ("90th percentile of (received in full − ordered)", tuple(result["lead_times"]), False),
-        "incoming_defect_ppm": ("rejected ÷ inspected × 1,000,000, incoming inspections", tuple(incoming), True),
+        "incoming_defect_ppm": ("rejected ÷ received × 1,000,000, receipts", tuple(received), True),
+        "incoming_inspection_defect_ppm": ("rejected ÷ inspected × 1,000,000, incoming inspections", tuple(incoming), True),
         "purchase_price_variance_value": ("Σ (price − standard of the order's day) × received", tuple(Part(p.key, p.above, where=p.where) for p in variance), False),
         "purchase_price_variance_rate": ("price variance ÷ Σ standard × received", variance, True),
         "purchase_confirmation_rate": ("lines confirmed ÷ lines not cancelled", tuple(result["purchase_confirmation_rate"]), True),
@@ -572,7 +583,7 @@ SLICES: dict[str, tuple[str, ...]] = {
     "receivables_value": ("customer=K05",),
     "win_rate": ("sales_rep=R3",),
 }
-SCALES = {"incoming_defect_ppm": 1_000_000}
+SCALES = {"incoming_defect_ppm": 1_000_000, "incoming_inspection_defect_ppm": 1_000_000}
 
 
 def percentile(values: Iterable[Fraction], share: Fraction) -> Fraction:

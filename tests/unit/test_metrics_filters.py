@@ -15,6 +15,7 @@ from tower.metrics.calendar import bucket, written_period
     ("text", "condition"),
     [
         ("item_category = Bikes", Filter("item_category", "=", ("Bikes",))),
+        ("customer_name = O'Neill, Smith & Co", Filter("customer_name", "=", ("O'Neill, Smith & Co",))),
         ("item_category=Road Bikes", Filter("item_category", "=", ("Road Bikes",))),
         ("channel in (web_shop, direct)", Filter("channel", "in", ("web_shop", "direct"))),
         ("channel NOT IN ('web, shop', \"direct\")", Filter("channel", "not in", ("web, shop", "direct"))),
@@ -30,7 +31,7 @@ def test_a_written_filter_is_read(text: str, condition: Filter) -> None:
     assert parse_filter(text) == condition
 
 
-@pytest.mark.parametrize("text", ["", "Bikes", "= Bikes", "item_category =", "channel in ()", "channel in (a", "a = b, c", "x like b"])
+@pytest.mark.parametrize("text", ["", "Bikes", "= Bikes", "item_category =", "channel in ()", "channel in (a", "a = 'b', 'c'", "x like b"])
 def test_what_cannot_be_read_is_answered_with_an_example(text: str) -> None:
     with pytest.raises(MetricError, match="for example"):
         parse_filter(text)
@@ -54,7 +55,7 @@ def test_a_written_date_stands_for_its_days(text: str, grain, period: Period) ->
     assert written_period(text, grain) == period
 
 
-@pytest.mark.parametrize("text", ["March", "2014-13", "2014-02-30", "2015-W53", "14-01", ""])
+@pytest.mark.parametrize("text", ["March", "2014-13", "2014-02-30", "2014-W53", "14-01", ""])
 def test_a_date_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(MetricError, match="not a da"):
         written_period(text)

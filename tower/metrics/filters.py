@@ -69,11 +69,11 @@ def parse_filter(text: str) -> Filter:
     if match["list"]:
         values = _values(match["values"], text)
         return Filter(dimension, cast(Operator, " ".join(match["list"].lower().split())), values)
-    values = _values(match["value"], text)
+    written = match["value"]
+    # A bare value is taken as it stands, commas and apostrophes included.
+    values = _values(written, text) if written[0] in "'\"" else (written,)
     if len(values) != 1:
-        raise MetricError(
-            f"The filter {text.strip()!r} compares with several values: write `{dimension} in (…)`. {_EXAMPLE}"
-        )
+        raise MetricError(f"The filter {text.strip()!r} has several values: write `{dimension} in (…)`. {_EXAMPLE}")
     operator = "!=" if match["operator"] == "<>" else match["operator"]
     return Filter(dimension, cast(Operator, operator), values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -46,16 +47,16 @@ class FilesAdapter:
                 if file.path not in checksums:
                     size = file.path.stat().st_size
                     checksums[file.path] = SourceFile(file.path.name, size, checksum_of(file.path))
-                landed = _land_table(connection, file, contract[file.table], declaration, rejected, folder, checksums[file.path])
+                landed = _land_table(
+                    connection, file, contract[file.table], declaration, rejected, folder, checksums[file.path]
+                )
                 progress(f"read {file.path.name} ({landed.rows:,} rows, {landed.rejected_rows:,} rejected)")
                 tables.append(landed)
             rejected.write(folder)
-        for left_over in work_folder.glob("*.csv"):
-            left_over.unlink()
-        (work_folder / "spill").rmdir() if (work_folder / "spill").exists() else None
-        work_folder.rmdir()
+        shutil.rmtree(work_folder)
         declared = tuple(
-            {"table_name": name, "column_name": "", **entry.model_dump()} for name, entry in declaration.coverage.items()
+            {"table_name": name, "column_name": "", **entry.model_dump()}
+            for name, entry in declaration.coverage.items()
         )
         return Landing(tuple(tables), tuple(notes), declared)
 
@@ -69,7 +70,9 @@ class FilesAdapter:
     def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:
         """A table is full where its file was there, unless source.toml says otherwise; a column where the file had it."""
         declared = {entry["table_name"]: Coverage(**entry) for entry in manifest.coverage}  # type: ignore[arg-type]
-        return [row for table in load_contract().values() for row in _coverage(table, manifest, declared.get(table.name))]
+        return [
+            row for table in load_contract().values() for row in _coverage(table, manifest, declared.get(table.name))
+        ]
 
     def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
         """The day that source.toml names."""
@@ -152,6 +155,12 @@ def _coverage(table: Table, manifest: LoadManifest, declared: Coverage | None) -
             rows.append(Coverage(table.name, column.name, "full"))
         else:
             rows.append(
-                Coverage(table.name, column.name, "absent", f"{file} has no column {column.name}.", f"{file} 中没有 {column.name} 列。")
+                Coverage(
+                    table.name,
+                    column.name,
+                    "absent",
+                    f"{file} has no column {column.name}.",
+                    f"{file} 中没有 {column.name} 列。",
+                )
             )
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ _BLANK_LINES = re.compile(rb"\A(?:[ \t]*(?:\r\n|\r|\n))*")
 _LINE = re.compile(rb"[^\r\n]*")
 # DuckDB's own limit for a line, unless told otherwise.
 _USUAL_LINE = 2_000_000
+_STEPS_IN_SQL = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,15 @@ def open_csv(
         split = split_records(rest, header.delimiter, header.quote, len(header.headings), file)
     rejected.add_rows(
         [
-            (table.name, odd.number, orjson.dumps({"_text": readable(odd.text)}).decode(), odd.rule, None, odd.value, path.name)
+            (
+                table.name,
+                odd.number,
+                orjson.dumps({"_text": readable(odd.text)}).decode(),
+                odd.rule,
+                None,
+                odd.value,
+                path.name,
+            )
             for odd in split.odd
         ]
     )
@@ -129,7 +138,6 @@ def _relation(
     """A view over the clean records, numbered as in the source, and the mended ones beside them."""
     names = [f"c{index}" for index in range(len(header.headings))]
     listed = ", ".join(names)
-    _register(connection, f"{table.name}_shifts", _shifts(split))
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     limits = ""
     if split.longest >= _USUAL_LINE:
@@ -140,15 +148,20 @@ def _relation(
         f"quote = {mark}, escape = {mark}, comment = '', new_line = '\\n', columns = {{{columns}}}, "
         f"encoding = 'utf-8', strict_mode = true, null_padding = false, ignore_errors = false{limits})"
     )
+    positioned = f"(select row_number() over () as position, {listed} from {reader}) as positioned"
+    steps = _steps(split)
     if split.clean == 0:
-        clean = f"select cast(0 as bigint) as _row_number, {', '.join(f'cast(null as varchar) as {name}' for name in names)} where false"
-    elif len(split.odd) + len(split.mended) == 0:
-        clean = f"select row_number() over () as _row_number, {listed} from {reader}"
+        nothing = ", ".join(f"cast(null as varchar) as {name}" for name in names)
+        clean = f"select cast(0 as bigint) as _row_number, {nothing} where false"
+    elif len(steps) <= _STEPS_IN_SQL:
+        clean = f"select position + {_shift_sql(steps)} as _row_number, {listed} from {positioned}"
     else:
+        frame = pl.DataFrame(steps, schema={"from_position": pl.Int64, "shift": pl.Int64}, orient="row")
+        _register(connection, f"{table.name}_steps", frame)
         clean = f"""
-            select numbered.position + shifts.shift as _row_number, {listed}
-            from (select row_number() over () as position, {listed} from {reader}) as numbered
-            asof join {table.name}_shifts as shifts on numbered.position >= shifts.position
+            select position + shift as _row_number, {listed}
+            from {positioned}
+            asof join {table.name}_steps as steps on positioned.position >= steps.from_position
         """
     mended = ""
     if split.mended:
@@ -163,15 +176,21 @@ def _relation(
     return f"{table.name}_records"
 
 
-def _shifts(split: Split) -> pl.DataFrame:
-    """How many records that are not clean stand before a clean one: from which position on, and how many."""
+def _steps(split: Split) -> list[tuple[int, int]]:
+    """Where the numbers of clean records move on: from which position among them, by how many records that are not."""
     others = sorted([odd.number for odd in split.odd] + [mended.number for mended in split.mended])
-    frame = pl.DataFrame({"number": others}, schema={"number": pl.Int64}).with_row_index("before")
-    steps = frame.select(
-        position=pl.col("number") - pl.col("before").cast(pl.Int64), shift=pl.col("before").cast(pl.Int64) + 1
-    )
-    start = pl.DataFrame({"position": [0], "shift": [0]}, schema={"position": pl.Int64, "shift": pl.Int64})
-    return pl.concat([start, steps]).group_by("position").agg(pl.col("shift").max()).sort("position")
+    steps = {0: 0}
+    for before, number in enumerate(others):
+        steps[number - before] = before + 1
+    return sorted(steps.items())
+
+
+def _shift_sql(steps: Sequence[tuple[int, int]]) -> str:
+    """A search by halves for the step that a position stands on: joining them would sort the whole table."""
+    if len(steps) == 1:
+        return str(steps[0][1])
+    middle = len(steps) // 2
+    return f"case when position < {steps[middle][0]} then {_shift_sql(steps[:middle])} else {_shift_sql(steps[middle:])} end"
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
@@ -189,5 +208,7 @@ def _notes(codec: str, header: Header, split: Split) -> tuple[str, ...]:
     if split.blank:
         notes.append(f"{split.blank:,} blank lines hold no record.")
     if split.mended:
-        notes.append(f"{len(split.mended):,} rows hold quotation marks inside unquoted fields; they were read as they stand.")
+        notes.append(
+            f"{len(split.mended):,} rows hold quotation marks inside unquoted fields; they were read as they stand."
+        )
     return tuple(notes)

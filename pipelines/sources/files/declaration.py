@@ -46,7 +46,7 @@ class ColumnDeclaration(_Declared):
                 continue
             if not (re.search("%[Yy]", pattern) and re.search("%(m|b|B|j|-m)", pattern)):
                 raise ValueError(
-                    f"{pattern!r} is no date format. Use \"dmy\" (day first), \"mdy\" (month first), or a pattern such as "
+                    f'{pattern!r} is no date format. Use "dmy" (day first), "mdy" (month first), or a pattern such as '
                     '"%d.%m.%Y" or "%d/%m/%Y %H:%M"'
                 )
             try:
@@ -145,7 +145,12 @@ def read_declaration(folder: Path, contract: Mapping[str, Table]) -> Declaration
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceError(f"{DECLARATION_FILE} is not valid TOML: {error}. Mend the file and load again.") from error
     except ValidationError as error:
-        raise SourceError("\n".join(_sentence(problem["loc"], problem["type"], problem["msg"], problem["input"]) for problem in error.errors())) from error
+        raise SourceError(
+            "\n".join(
+                _sentence(problem["loc"], problem["type"], problem["msg"], problem["input"])
+                for problem in error.errors()
+            )
+        ) from error
     _check_names(declaration, contract)
     return declaration
 

@@ -64,7 +64,9 @@ def open_sheet(
     if records.height == 0:
         return SheetTable("", (), 0, 0, ("The sheet holds nothing, not even a header; it is read as no rows.",))
     headings = tuple(value or "" for value in records.row(0)[1:])
-    records = records.slice(1).with_row_index("_row_number", offset=1).with_columns(pl.col("_row_number").cast(pl.Int64))
+    records = (
+        records.slice(1).with_row_index("_row_number", offset=1).with_columns(pl.col("_row_number").cast(pl.Int64))
+    )
     known = {f"c{i}" for i, heading in enumerate(headings) if table.column(normalised_heading(heading)) is not None}
     wrong = {line: (column, said) for (line, column), said in reversed(errors.items()) if f"c{column}" in known}
     odd = records.filter(pl.col("line").is_in(pl.Series(sorted(wrong), dtype=pl.Int64).implode()))
@@ -107,7 +109,11 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     wanted = next(
-        (element.get(_RELATION) for element in workbook.iter() if element.tag.endswith("}sheet") and element.get("name") == sheet),
+        (
+            element.get(_RELATION)
+            for element in workbook.iter()
+            if element.tag.endswith("}sheet") and element.get("name") == sheet
+        ),
         None,
     )
     target = next((element.get("Target") or "" for element in relations if element.get("Id") == wanted), "")
@@ -118,7 +124,9 @@ def _workbook(path: Path) -> fastexcel.ExcelReader:
     try:
         return fastexcel.read_excel(path)
     except fastexcel.FastExcelError as error:
-        raise SourceError(f"{path.name} is no workbook that can be read ({error}). Save it as .xlsx and load again.") from error
+        raise SourceError(
+            f"{path.name} is no workbook that can be read ({error}). Save it as .xlsx and load again."
+        ) from error
 
 
 def _cell_errors(found: fastexcel.CellErrors | None) -> dict[tuple[int, int], str]:

@@ -67,9 +67,15 @@ def find_tables(
             notes.append(_unknown(f"The file {path.name}", stem, contract))
     for name, table in declaration.tables.items():
         if table.file is not None and not any(file.table == name for file in found):
-            raise SourceError(f"{DECLARATION_FILE}: tables.{name} names the file {table.file}, which is not in {folder} or is no table.")
+            raise SourceError(
+                f"{DECLARATION_FILE}: tables.{name} names the file {table.file}, which is not in {folder} or is no table."
+            )
     for name in {file.table for file in found}:
-        places = [file.path.name if file.sheet is None else f"{file.path.name} (sheet {file.sheet})" for file in found if file.table == name]
+        places = [
+            file.path.name if file.sheet is None else f"{file.path.name} (sheet {file.sheet})"
+            for file in found
+            if file.table == name
+        ]
         if len(places) > 1:
             raise SourceError(f"The table {name} is there twice: {' and '.join(places)}. Keep one of them in {folder}.")
     if not found:
@@ -89,9 +95,7 @@ def _parted(name: str) -> tuple[str, Kind | None]:
     return name.partition(".")[0], None
 
 
-def _sheets(
-    path: Path, contract: Mapping[str, Table], declaration: Declaration, notes: list[str]
-) -> list[TableFile]:
+def _sheets(path: Path, contract: Mapping[str, Table], declaration: Declaration, notes: list[str]) -> list[TableFile]:
     found = []
     for sheet in sheet_names(path):
         wanted = sheet.strip().lower()

@@ -31,9 +31,7 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table
     """Raises SourceError for a file that is no Parquet."""
     try:
         rows = int(pq.read_metadata(path).num_rows)
-        reader = (
-            f"read_parquet({quoted(str(path))}, file_row_number = true, hive_partitioning = false, binary_as_string = true)"
-        )
+        reader = f"read_parquet({quoted(str(path))}, file_row_number = true, hive_partitioning = false, binary_as_string = true)"
         described = connection.execute(f"describe select * exclude (file_row_number) from {reader}").fetchall()
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise SourceError(f"{path.name} is no Parquet file that can be read: {str(error).splitlines()[0]}") from error

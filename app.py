@@ -1,0 +1,31 @@
+"""Router and frame: who reads, which page, what stands around it."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from tower.i18n import Text
+from tower.ui import states
+from tower.ui.brand import ICON, LOGO, WORDMARK
+from tower.ui.guard import ARRIVAL
+from tower.ui.header import show_header
+from tower.ui.navigation import page_for
+from tower.ui.session import arrive, users
+from tower.ui.start import choose_user
+
+st.set_page_config(page_title=Text("en")("product.name"), page_icon=ICON, layout="wide")
+st.logo(WORDMARK, icon_image=LOGO, size="medium")
+
+now = datetime.now(UTC)
+arrival = arrive(now)
+st.session_state[ARRIVAL] = arrival
+page = page_for(arrival.user.role if arrival.user else None, arrival.text)
+
+if arrival.user is None and arrival.problem is not None:
+    states.failed(arrival.text, arrival.problem)
+elif arrival.user is None:
+    choose_user(arrival.text, users(now))
+else:
+    if arrival.view is not None:
+        show_header(arrival.view)
+    page.run()

@@ -1,0 +1,8 @@
+"""The product's own pictures. They are shipped: nothing is fetched from anywhere."""
+
+from pathlib import Path
+
+_STATIC = Path(__file__).parent / "static"
+LOGO = str(_STATIC / "logo.svg")
+WORDMARK = str(_STATIC / "wordmark.svg")
+ICON = str(_STATIC / "icon.png")

@@ -1,0 +1,80 @@
+"""The map of the product: which page is where, and who may open it. A role's first page is its home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from tower.access import ROLES, Role
+from tower.i18n import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One page: its name (file, URL and text keys), its area, its icon, and the roles that may open it."""
+
+    name: str
+    area: str
+    icon: str
+    roles: Sequence[Role] = ROLES
+
+    @property
+    def file(self) -> str:
+        return f"pages/{self.area}/{self.name}.py"
+
+
+SCREENS = (
+    Screen("scorecard", "overview", ":material/dashboard:"),
+    Screen(
+        "data_health",
+        "administration",
+        ":material/health_and_safety:",
+        ("executive", "planner", "buyer", "production", "finance", "admin"),
+    ),
+    Screen("definitions", "administration", ":material/menu_book:"),
+)
+# Where a role starts when it is not on the first page of the map.
+HOMES: dict[Role, str] = {"admin": "data_health"}
+
+
+def screen(name: str) -> Screen:
+    """One screen by its name."""
+    return next(one for one in SCREENS if one.name == name)
+
+
+def may_open(role: Role, name: str) -> bool:
+    return role in screen(name).roles
+
+
+def home(role: Role) -> Screen:
+    """The first page of a role."""
+    first = next(one.name for one in SCREENS if role in one.roles)
+    return screen(HOMES.get(role, first))
+
+
+def page_for(role: Role | None, text: Text) -> StreamlitPage:
+    """The page that the URL asks for, with the menu of the role drawn in the header.
+
+    Pages that the role may not open stay reachable by link, so that the reader is told so instead of "not found".
+    """
+    start = home(role) if role else SCREENS[0]
+    menu: dict[str, list[StreamlitPage]] = {
+        "": [st.Page(start.file, title=text(f"page.{start.name}.title"), default=True, visibility="hidden", url_path="home")]
+    }
+    for one in SCREENS:
+        title = text(f"page.{one.name}.title")
+        is_shown = role is not None and role in one.roles
+        menu.setdefault(text(f"area.{one.area}"), []).append(
+            st.Page(
+                one.file,
+                title=title,
+                icon=one.icon,
+                url_path=one.name,
+                visibility="visible" if is_shown else "hidden",
+                help=text(f"page.{one.name}.question"),
+            )
+        )
+    return st.navigation(menu, position="top" if role else "hidden")
