@@ -87,3 +87,8 @@ def standard_cost(item: str, on: date) -> Decimal:
         if row["item_id"] == item and row["valid_from_date"] <= on.isoformat()
     ]
     return Decimal(max(dated)[1]) if dated else number(by_key("items", "item_id")[item]["standard_cost"])
+
+
+def plain(value: str) -> str:
+    """A refused value as a person wrote it: a number that was read before it was refused comes back as a decimal."""
+    return value.removesuffix(".000000")

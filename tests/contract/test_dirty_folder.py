@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import build_of
+from tests.contract.example_rows import plain
 from tower.builds import BuildSummary
 from tower.settings import SourceSettings
 from tower.warehouse import open_warehouse
@@ -27,7 +28,7 @@ def test_every_dirty_row_is_refused_with_the_rule_that_it_breaks(dirty_build: Bu
     refused = open_warehouse(dirty_build.file).frame(
         "select table_name, row_number, rule, coalesce(column_name, ''), coalesce(value, '') from build.rejected_rows"
     )
-    assert set(refused.rows()) == expected
+    assert {(*row[:4], plain(row[4])) for row in refused.rows()} == expected
     assert refused.height == len(expected)
 
 
@@ -43,7 +44,7 @@ def test_rows_read_are_rows_accepted_and_rows_refused(dirty_build: BuildSummary)
         order by load_tables.table_name
         """
     )
-    assert frame.rows() == [("customers", 2, 1), ("items", 8, 6), ("sales_order_lines", 7, 5), ("sales_orders", 4, 2)]
+    assert frame.rows() == [("customers", 2, 1), ("items", 8, 6), ("sales_order_lines", 7, 5), ("sales_orders", 4, 1)]
 
 
 def test_the_accepted_rows_are_served(dirty_build: BuildSummary) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract import example_by_hand
-from tests.contract.example_rows import planted
+from tests.contract.example_rows import plain, planted
 from tower.builds import BuildSummary
 from tower.metrics import Catalogue, Filter, Period, load_catalogue, parse_filters, query
 from tower.warehouse import Warehouse, open_warehouse
@@ -70,7 +70,7 @@ def test_rejected_rows_are_exactly_the_planted_ones(warehouse: Warehouse) -> Non
         """
     )
     expected = [(row["table_name"], int(row["row_number"]), row["rule"], row["column_name"], row["value"]) for row in planted()]
-    assert sorted(refused.rows()) == sorted(expected)
+    assert sorted((*row[:4], plain(row[4])) for row in refused.rows()) == sorted(expected)
 
 
 def test_every_table_of_the_contract_landed_with_rows(warehouse: Warehouse) -> None:

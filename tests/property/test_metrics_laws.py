@@ -18,14 +18,22 @@ from tower.warehouse import Warehouse
 
 ITEMS = [
     {"item_id": f"i{number}", "category_name": category, "product_family": family}
-    for number, (category, family) in enumerate([("Bikes", "Ride"), ("Bikes", None), ("Helmets", "Ride"), (None, "Wear")])
+    for number, (category, family) in enumerate(
+        [("Bikes", "Ride"), ("Bikes", None), ("Helmets", "Ride"), (None, "Wear")]
+    )
 ]
 ITEM_IDS = [*(item["item_id"] for item in ITEMS), "unknown", None]
 CHANNELS = ["direct", "web_shop", None]
 DAYS = st.integers(-500, 0).map(lambda days: AS_OF + timedelta(days=days))
 MONEY = st.integers(-1_000_00, 1_000_000_00).map(lambda cents: cents / 100)
 FLAG = st.sampled_from([0, 1, None])
-RATIOS = ["gross_margin_rate", "return_rate", "on_time_in_full_shipped_requested_rate", "inventory_days", "average_stock_value"]
+RATIOS = [
+    "gross_margin_rate",
+    "return_rate",
+    "on_time_in_full_shipped_requested_rate",
+    "inventory_days",
+    "average_stock_value",
+]
 ADDITIVE = ["revenue", "cost_of_goods_sold", "gross_margin_value", "returned_quantity", "order_intake_value"]
 
 LAWS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -46,7 +54,12 @@ def companies(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             }
         )  # fmt: skip
     returns = [
-        {"return_line_id": str(number), "item_id": draw(st.sampled_from(ITEM_IDS)), "returned_date": draw(DAYS), "returned_quantity": draw(st.integers(1, 9))}
+        {
+            "return_line_id": str(number),
+            "item_id": draw(st.sampled_from(ITEM_IDS)),
+            "returned_date": draw(DAYS),
+            "returned_quantity": draw(st.integers(1, 9)),
+        }
         for number in range(draw(amount))
     ]
     orders = [
@@ -61,7 +74,16 @@ def companies(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     for item in ITEM_IDS[:3]:
         changes = sorted(set(draw(st.lists(DAYS, max_size=5))))
         for start, end in zip(changes, [*changes, date(9999, 12, 31)][1:], strict=True):
-            stock.append({"item_id": item, "location_id": "w", "valid_from_date": start, "valid_to_date": end, "quantity": 1, "value": draw(st.integers(0, 900))})
+            stock.append(
+                {
+                    "item_id": item,
+                    "location_id": "w",
+                    "valid_from_date": start,
+                    "valid_to_date": end,
+                    "quantity": 1,
+                    "value": draw(st.integers(0, 900)),
+                }
+            )
     return {
         "dim_items": ITEMS, "fct_delivery_lines": deliveries, "fct_customer_returns": returns,
         "fct_sales_order_lines": orders, "fct_stock_intervals": stock,
@@ -76,9 +98,19 @@ def total_of(frame: pl.DataFrame, column: str) -> float:
     return float(frame[column].sum() or 0)
 
 
-@given(company=companies(), by=st.lists(st.sampled_from(["item", "item_category", "product_family", "day", "week", "month", "quarter", "year"]), min_size=1, max_size=3, unique=True))
+@given(
+    company=companies(),
+    by=st.lists(
+        st.sampled_from(["item", "item_category", "product_family", "day", "week", "month", "quarter", "year"]),
+        min_size=1,
+        max_size=3,
+        unique=True,
+    ),
+)
 @LAWS
-def test_numerators_and_denominators_of_any_grain_sum_to_the_total_and_the_total_is_their_ratio(company: Any, by: list[str]) -> None:
+def test_numerators_and_denominators_of_any_grain_sum_to_the_total_and_the_total_is_their_ratio(
+    company: Any, by: list[str]
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         warehouse = built(company, folder)
         total = query(warehouse, catalogue(), [*ADDITIVE, *RATIOS], with_parts=True).row(0, named=True)
@@ -97,7 +129,11 @@ def test_numerators_and_denominators_of_any_grain_sum_to_the_total_and_the_total
         warehouse.close()
 
 
-@given(company=companies(), dimension=st.sampled_from(["item", "item_category", "product_family"]), value=st.sampled_from(["i0", "Bikes", "Ride", "nothing"]))
+@given(
+    company=companies(),
+    dimension=st.sampled_from(["item", "item_category", "product_family"]),
+    value=st.sampled_from(["i0", "Bikes", "Ride", "nothing"]),
+)
 @LAWS
 def test_a_filter_and_its_opposite_part_the_rows_in_two(company: Any, dimension: str, value: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +156,10 @@ def test_two_periods_that_meet_make_the_whole(company: Any, cut: date) -> None:
     with tempfile.TemporaryDirectory() as folder:
         warehouse = built(company, folder)
         names = [*ADDITIVE, "average_stock_value"]
-        parts = [query(warehouse, catalogue(), names, period=period, with_parts=True).row(0, named=True) for period in periods]
+        parts = [
+            query(warehouse, catalogue(), names, period=period, with_parts=True).row(0, named=True)
+            for period in periods
+        ]
         whole = query(warehouse, catalogue(), names, with_parts=True).row(0, named=True)
         for name in [*ADDITIVE, "average_stock_value__numerator", "average_stock_value__denominator"]:
             assert sum(part[name] or 0 for part in parts) == pytest.approx(whole[name] or 0), name
@@ -152,7 +191,10 @@ def test_stock_averaged_from_intervals_is_the_mean_of_its_days(company: Any) -> 
             return
         first = min(row["valid_from_date"] for row in rows)
         days = [first + timedelta(days=number) for number in range((AS_OF - first).days + 1)]
-        by_day = {day: sum(row["value"] for row in rows if row["valid_from_date"] <= day < row["valid_to_date"]) for day in days}
+        by_day = {
+            day: sum(row["value"] for row in rows if row["valid_from_date"] <= day < row["valid_to_date"])
+            for day in days
+        }
         assert average == pytest.approx(sum(by_day.values()) / len(days))
         assert dict(closing.rows()) == pytest.approx(by_day)
         warehouse.close()

@@ -17,7 +17,12 @@ JANUARY, FEBRUARY = date(2026, 1, 10), date(2026, 2, 10)
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    lines = [("1", "a", JANUARY, 100, 40), ("2", "a", FEBRUARY, 50, 10), ("3", "b", FEBRUARY, 70, -5), ("4", "b", None, 9, 9)]
+    lines = [
+        ("1", "a", JANUARY, 100, 40),
+        ("2", "a", FEBRUARY, 50, 10),
+        ("3", "b", FEBRUARY, 70, -5),
+        ("4", "b", None, 9, 9),
+    ]
     return scratch_warehouse(
         tmp_path / "b.duckdb",
         {

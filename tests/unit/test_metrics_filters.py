@@ -31,7 +31,9 @@ def test_a_written_filter_is_read(text: str, condition: Filter) -> None:
     assert parse_filter(text) == condition
 
 
-@pytest.mark.parametrize("text", ["", "Bikes", "= Bikes", "item_category =", "channel in ()", "channel in (a", "a = 'b', 'c'", "x like b"])
+@pytest.mark.parametrize(
+    "text", ["", "Bikes", "= Bikes", "item_category =", "channel in ()", "channel in (a", "a = 'b', 'c'", "x like b"]
+)
 def test_what_cannot_be_read_is_answered_with_an_example(text: str) -> None:
     with pytest.raises(MetricError, match="for example"):
         parse_filter(text)

@@ -16,7 +16,9 @@ from tower.warehouse import Warehouse
 JANUARY, FEBRUARY = date(2026, 1, 10), date(2026, 2, 10)
 
 
-def delivery(line: str, item: str | None, shipped: date | None, net: float, cost: float | None, quantity: float = 1, **more: Any) -> dict[str, Any]:
+def delivery(
+    line: str, item: str | None, shipped: date | None, net: float, cost: float | None, quantity: float = 1, **more: Any
+) -> dict[str, Any]:
     return {
         "delivery_line_id": line, "item_id": item, "shipped_date": shipped, "net_value": net, "cost_value": cost,
         "margin_value": None if cost is None else net - cost, "shipped_quantity": quantity, **more,
@@ -123,7 +125,12 @@ def test_a_filter_value_is_bound_and_never_written_into_the_statement() -> None:
     [
         (["revenu"], [], [], "no metric 'revenu'. Did you mean revenue"),
         (["revenue"], ["item_categry"], [], "no dimension 'item_categry'. Did you mean item_category"),
-        (["revenue"], ["supplier"], [], r"Revenue \(revenue\) cannot be grouped by supplier.* can be grouped by day, .*item_category"),
+        (
+            ["revenue"],
+            ["supplier"],
+            [],
+            r"Revenue \(revenue\) cannot be grouped by supplier.* can be grouped by day, .*item_category",
+        ),
         (["return_rate"], ["channel"], [], "cannot be grouped by channel"),
         (["order_book_value"], ["month"], [], "known as of 2026-06-30 only, so it cannot be grouped by month"),
         (["order_book_value"], [], ["month = 2026-01"], "cannot be filtered by month"),
@@ -134,18 +141,30 @@ def test_a_filter_value_is_bound_and_never_written_into_the_statement() -> None:
         ([], [], [], "Name at least one"),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_what_can(metrics: list[str], by: list[str], where: list[str], sentence: str) -> None:
+def test_what_cannot_be_answered_is_refused_with_what_can(
+    metrics: list[str], by: list[str], where: list[str], sentence: str
+) -> None:
     with pytest.raises(MetricError, match=sentence):
         compile_query(catalogue(), metrics, by, parse_filters(where), as_of=AS_OF)
 
 
 def test_an_as_of_figure_is_not_told_for_a_period_that_is_over() -> None:
     with pytest.raises(MetricError, match="outside the period 2025-01-01 to 2025-12-31"):
-        compile_query(catalogue(), ["order_book_value"], period=Period(date(2025, 1, 1), date(2025, 12, 31)), as_of=AS_OF)
+        compile_query(
+            catalogue(), ["order_book_value"], period=Period(date(2025, 1, 1), date(2025, 12, 31)), as_of=AS_OF
+        )
 
 
 def test_each_fact_is_read_once_for_each_date_its_metrics_count_by() -> None:
-    asked = ["revenue", "gross_margin_rate", "return_rate", "order_intake_value", "order_count", "on_time_in_full_rate", "line_fill_rate"]
+    asked = [
+        "revenue",
+        "gross_margin_rate",
+        "return_rate",
+        "order_intake_value",
+        "order_count",
+        "on_time_in_full_rate",
+        "line_fill_rate",
+    ]
     sql = compile_query(catalogue(), asked, ["month", "item_category"], as_of=AS_OF).sql
     assert sql.count("from core.fct_delivery_lines as fact") == 1
     assert sql.count("from core.fct_customer_returns as fact") == 1
@@ -163,18 +182,26 @@ def test_one_row_is_told_for_two_dimensions_of_two_tables(tmp_path: Path) -> Non
         {
             "dim_items": [{"item_id": "b1", "category_name": "Bikes"}],
             "dim_customers": [{"customer_id": "c1", "region": "North"}],
-            "fct_delivery_lines": [delivery("1", "b1", JANUARY, 10, 6, customer_id="c1"), delivery("2", "b1", FEBRUARY, 5, 3, customer_id="c2")],
+            "fct_delivery_lines": [
+                delivery("1", "b1", JANUARY, 10, 6, customer_id="c1"),
+                delivery("2", "b1", FEBRUARY, 5, 3, customer_id="c2"),
+            ],
         },
     )
     frame = query(warehouse, catalogue(), ["revenue", "gross_margin_rate"], by=["region", "item_category", "year"])
-    assert frame.rows() == [("North", "Bikes", date(2026, 1, 1), 10.0, 0.4), (None, "Bikes", date(2026, 1, 1), 5.0, 0.4)]
+    assert frame.rows() == [
+        ("North", "Bikes", date(2026, 1, 1), 10.0, 0.4),
+        (None, "Bikes", date(2026, 1, 1), 5.0, 0.4),
+    ]
 
 
 def test_on_time_in_full_leaves_out_lines_that_cannot_be_judged(tmp_path: Path) -> None:
     flag = "is_on_time_in_full_received_requested"
     lines = [
         {"sales_order_line_id": str(number), "requested_date": day, flag: value}
-        for number, (day, value) in enumerate([(JANUARY, 1), (JANUARY, 0), (JANUARY, None), (FEBRUARY, 1), (date(2026, 9, 1), None)])
+        for number, (day, value) in enumerate(
+            [(JANUARY, 1), (JANUARY, 0), (JANUARY, None), (FEBRUARY, 1), (date(2026, 9, 1), None)]
+        )
     ]
     warehouse = scratch_warehouse(tmp_path / "b.duckdb", {"fct_sales_order_lines": lines})
     frame = query(warehouse, catalogue(), ["on_time_in_full_rate"], by=["month"], with_parts=True)
@@ -199,11 +226,16 @@ def test_percentiles_and_ppm_are_of_the_rows_of_each_group(tmp_path: Path) -> No
         for days in range(1, 12)
     ]  # fmt: skip
     orders = [
-        {"production_order_id": str(days), "finished_date": JANUARY, "lead_time_days": float(days)} for days in (1, 2, 9, 30)
+        {"production_order_id": str(days), "finished_date": JANUARY, "lead_time_days": float(days)}
+        for days in (1, 2, 9, 30)
     ]
-    warehouse = scratch_warehouse(tmp_path / "b.duckdb", {"fct_purchase_order_lines": lines, "fct_production_orders": orders})
+    warehouse = scratch_warehouse(
+        tmp_path / "b.duckdb", {"fct_purchase_order_lines": lines, "fct_production_orders": orders}
+    )
     names = ["supplier_lead_time_days", "supplier_lead_time_days_p90", "incoming_defect_ppm"]
-    assert query(warehouse, catalogue(), names, by=["supplier", "month"]).rows() == [("v", date(2026, 1, 1), 6.0, 10.0, 1000.0)]
+    assert query(warehouse, catalogue(), names, by=["supplier", "month"]).rows() == [
+        ("v", date(2026, 1, 1), 6.0, 10.0, 1000.0)
+    ]
     assert query(warehouse, catalogue(), ["manufacturing_lead_time_days"]).item() == 5.5
 
 
@@ -250,7 +282,9 @@ def test_average_stock_weighs_each_value_by_the_days_it_held(stock: Warehouse) -
 def test_average_stock_by_item_is_over_the_same_days_so_items_add_up(stock: Warehouse) -> None:
     frame = query(stock, catalogue(), ["average_stock_value"], by=["item"], with_parts=True)
     assert frame["average_stock_value__denominator"].to_list() == [80.0, 80.0]
-    assert frame["average_stock_value"].sum() == pytest.approx(query(stock, catalogue(), ["average_stock_value"]).item())
+    assert frame["average_stock_value"].sum() == pytest.approx(
+        query(stock, catalogue(), ["average_stock_value"]).item()
+    )
 
 
 def test_stock_at_the_end_of_each_month_is_what_was_held_that_day(stock: Warehouse) -> None:
@@ -260,7 +294,9 @@ def test_stock_at_the_end_of_each_month_is_what_was_held_that_day(stock: Warehou
     ]  # fmt: skip
     assert query(stock, catalogue(), ["stock_value"]).item() == 50
     assert query(stock, catalogue(), ["stock_value"], period=Period(date(2025, 1, 1), date(2026, 1, 15))).item() == 100
-    assert query(stock, catalogue(), ["stock_value"], period=Period(date(2025, 1, 1), date(2025, 12, 31))).item() is None
+    assert (
+        query(stock, catalogue(), ["stock_value"], period=Period(date(2025, 1, 1), date(2025, 12, 31))).item() is None
+    )
 
 
 def test_days_between_two_chosen_months_are_not_counted(stock: Warehouse) -> None:
@@ -295,7 +331,12 @@ def test_age_counts_from_the_first_receipt(tmp_path: Path) -> None:
 
 
 def test_receivables_take_credit_notes_off(tmp_path: Path) -> None:
-    kinds = [("customer_invoice", 100, 1), ("customer_invoice", 50, 0), ("customer_credit_note", -30, 0), ("supplier_invoice", 70, 1)]
+    kinds = [
+        ("customer_invoice", 100, 1),
+        ("customer_invoice", 50, 0),
+        ("customer_credit_note", -30, 0),
+        ("supplier_invoice", 70, 1),
+    ]
     invoices = [
         {"invoice_id": str(number), "invoice_type": kind, "signed_open_value": value, "is_overdue": overdue}
         for number, (kind, value, overdue) in enumerate(kinds)

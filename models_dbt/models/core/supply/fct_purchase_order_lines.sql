@@ -111,6 +111,7 @@ required as (
         order_lines.received_quantity as stated_received_quantity,
         order_lines.rejected_quantity as stated_rejected_quantity,
         order_lines.unit_price,
+        order_lines.is_subcontract,
         order_lines.net_value as stated_net_value,
         order_lines.net_value_document as stated_net_value_document,
         orders.currency_code,
@@ -182,7 +183,8 @@ flagged as (
             else 1
         end as is_open,
         {{ flag('progress.is_cancelled = 0 and progress.first_confirmed_date <= ' ~ as_of()) }} as is_due_by_confirmed,
-        {{ standard_cost() }} as standard_price,
+        -- What a subcontractor charges is his work alone; the item's standard cost holds the parts that he was sent as well.
+        case when coalesce(progress.is_subcontract, false) then null else {{ standard_cost() }} end as standard_price,
         book_lead_times.lead_time_days as book_lead_time_days
     from progress
     {{ join_standard_costs('progress.item_id', 'progress.location_id', 'progress.ordered_date') }}
