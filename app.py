@@ -6,7 +6,7 @@ import streamlit as st
 
 from tower.i18n import Text
 from tower.ui import states
-from tower.ui.brand import ICON, LOGO, WORDMARK
+from tower.ui.brand import ICON, LOGO
 from tower.ui.guard import ARRIVAL
 from tower.ui.header import show_header
 from tower.ui.navigation import page_for
@@ -14,7 +14,7 @@ from tower.ui.session import arrive, users
 from tower.ui.start import choose_user
 
 st.set_page_config(page_title=Text("en")("product.name"), page_icon=ICON, layout="wide")
-st.logo(WORDMARK, icon_image=LOGO, size="medium")
+st.logo(LOGO, size="medium")
 
 now = datetime.now(UTC)
 arrival = arrive(now)

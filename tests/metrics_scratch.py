@@ -44,19 +44,27 @@ def catalogue() -> Catalogue:
     return catalogue_from_manifest(parsed_project()[0])
 
 
+@cache
+def _empty_build() -> bytes:
+    _, tables = parsed_project()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.duckdb"
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("create schema build; create schema core")
+            for table in [name for name in tables if name.startswith(("dim_", "fct_"))]:
+                columns = ", ".join(f'"{name}" {data_type}' for name, data_type in tables[table].items())
+                connection.execute(f"create table core.{table} ({columns})")
+        return file.read_bytes()
+
+
 def scratch_warehouse(file: Path, rows: Rows, as_of: date = AS_OF) -> Warehouse:
     """A build of one file with these rows in its core tables; columns that a row does not name are missing."""
-    _, tables = parsed_project()
-    file.unlink(missing_ok=True)
+    file.write_bytes(_empty_build())
     with duckdb.connect(str(file)) as connection:
-        connection.execute("create schema build; create schema core")
         connection.execute(
             f"create table build.build_info as select 'scratch' as build_id, date '{as_of}' as as_of, "
             f"'CNY' as company_currency, {SCHEMA_VERSION} as schema_version"
         )
-        for table in [name for name in tables if name.startswith(("dim_", "fct_"))]:
-            columns = ", ".join(f'"{name}" {data_type}' for name, data_type in tables[table].items())
-            connection.execute(f"create table core.{table} ({columns})")
         for table, given in rows.items():
             if given:
                 frame = pl.DataFrame(given, infer_schema_length=None)

@@ -55,7 +55,9 @@ def excel_bytes(frame: pl.DataFrame, columns: Sequence[Column], provenance: Prov
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, {**options, "nan_inf_to_errors": True}) as workbook:
         base = {"font_name": "Arial", "font_size": 10}
-        header = workbook.add_format({**base, "bold": True, "bottom": 1, "bg_color": "#EEF2F7", "text_wrap": True, "valign": "top"})
+        header = workbook.add_format(
+            {**base, "bold": True, "bottom": 1, "bg_color": "#EEF2F7", "text_wrap": True, "valign": "top"}
+        )
         formats = {kind: workbook.add_format({**base, "num_format": code}) for kind, code in _FORMATS.items()}
         plain = workbook.add_format(base)
         sheet = workbook.add_worksheet("Data")

@@ -1,14 +1,12 @@
-{#- One row per day from `first_day` to `last_day` (both included), in the column `date_day`. Both are scalar expressions over `bounds`. -#}
-{% macro days_between(bounds, first_day, last_day) -%}
-    {{ return(adapter.dispatch('days_between', 'control_tower')(bounds, first_day, last_day)) }}
+{#- One row for each day from the first to the last, both included; the only item of its select. -#}
+{% macro each_day(first_day, last_day) -%}
+    {{ adapter.dispatch('each_day')(first_day, last_day) }}
 {%- endmacro %}
 
-{% macro duckdb__days_between(bounds, first_day, last_day) -%}
-    select cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date) as date_day
-    from {{ bounds }}
+{% macro duckdb__each_day(first_day, last_day) -%}
+    cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
 {%- endmacro %}
 
-{% macro spark__days_between(bounds, first_day, last_day) -%}
-    select explode(sequence({{ first_day }}, {{ last_day }}, interval 1 day)) as date_day
-    from {{ bounds }}
+{% macro spark__each_day(first_day, last_day) -%}
+    explode(sequence({{ first_day }}, {{ last_day }}, interval 1 day))
 {%- endmacro %}

@@ -10,7 +10,6 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from pipelines.build.context import Request
 from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.serve import is_build_wanted, serve
 from pipelines.template import write_template
@@ -178,6 +177,7 @@ def _settings(source: str | None, path: Path | None, **overrides: object) -> Set
 
 def _build(settings: Settings, as_of: str | None) -> BuildSummary:
     # Imported here: dbt takes two seconds to load, and no other command needs it.
+    from pipelines.build.context import Request  # noqa: PLC0415
     from pipelines.build.run import run_build  # noqa: PLC0415
 
     now = datetime.now(UTC)

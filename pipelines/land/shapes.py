@@ -21,7 +21,7 @@ GROUP_MARKS = " \u00a0\u202f\u2009'\u2019"
 ISO = "iso"
 
 _SIGNED = re.compile(
-    r"(?P<open>\()?(?P<sign>[+-])?(?P<body>[^()%+eE-]*)(?P<exponent>[eE][+-]?9{1,3})?(?P<minus>-)?(?P<close>\))?\s?(?P<percent>%)?"
+    r"(?P<open>\()?(?P<sign>[+-])?(?P<body>[^()%+eE-]*)(?P<exponent>[eE][+-]?9{1,3})?(?P<minus>-)?(?P<close>\))?(?P<percent>%)?"
 )
 _TIME = r"(?P<t>[ T])(?P<h>9{1,2}):99(?P<s>:99(?P<f>\.9{1,9})?)?(?P<p> ?[AaPp]\.?[Mm]\.?)?"
 _ZONE = r"(?P<z> ?(?:[Zz]|[+-]99(?::?99)?))"
@@ -59,7 +59,8 @@ def is_number(shape: str, mark: DecimalMark, percent: bool = False) -> bool:
         return False
     if sum(bool(match[part]) for part in ("open", "sign", "minus")) > 1:
         return False
-    whole, _, fraction = match["body"].partition(mark)
+    body = match["body"].rstrip(" ") if match["percent"] else match["body"]
+    whole, _, fraction = body.partition(mark)
     if set(fraction) - {"9"} or not (whole + fraction):
         return False
     if set(whole) <= {"9"}:

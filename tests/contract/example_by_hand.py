@@ -17,7 +17,18 @@ from functools import cache
 from math import ceil, floor
 from pathlib import Path
 
-from tests.contract.example_rows import AS_OF, Row, by_key, day, factor, in_base_unit, number, rate, rows, standard_cost
+from tests.contract.example_rows import (
+    AS_OF,
+    by_key,
+    day,
+    factor,
+    in_base_unit,
+    known_day,
+    number,
+    rate,
+    rows,
+    standard_cost,
+)
 
 HERE = Path(__file__).parent
 AGED_AFTER_DAYS = 180
@@ -143,11 +154,10 @@ def lines() -> tuple[Line, ...]:
     result = []
     for row in rows("sales_order_lines"):
         order = orders[row["sales_order_id"]]
-        ordered, requested = day(order["ordered_at"]), day(row["requested_date"])
-        first, promised = day(row["first_promised_date"]), day(row["promised_date"])
         if order["order_status"] == "draft":
             continue
-        assert ordered and requested and first and promised
+        ordered, requested = known_day(order["ordered_at"]), known_day(row["requested_date"])
+        first, promised = known_day(row["first_promised_date"]), known_day(row["promised_date"])
         quantity = in_base_unit(row, "ordered_quantity")
         result.append(
             Line(
@@ -160,7 +170,9 @@ def lines() -> tuple[Line, ...]:
     return tuple(result)
 
 
-def line_parts(value: Callable[[Line], tuple[Decimal | int, Decimal | int] | None], on: Callable[[Line], date | None]) -> tuple[Part, ...]:
+def line_parts(
+    value: Callable[[Line], tuple[Decimal | int, Decimal | int] | None], on: Callable[[Line], date | None]
+) -> tuple[Part, ...]:
     result = []
     for line in lines():
         worth, moment = value(line), on(line)
@@ -212,8 +224,16 @@ def service_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
                 done = line.received_in_full if point == "received" else line.shipped_in_full
                 return (int(done is not None and done <= of(line)), 1) if due(line, of(line)) else None
 
-            label = "on_time_in_full_rate" if (point, name) == ("received", "requested") else f"on_time_in_full_{point}_{name}_rate"
-            result[label] = (f"lines {point} in full by the {name.replace('_', ' ')} date ÷ lines due by it", line_parts(on_time, of), True)
+            label = (
+                "on_time_in_full_rate"
+                if (point, name) == ("received", "requested")
+                else f"on_time_in_full_{point}_{name}_rate"
+            )
+            result[label] = (
+                f"lines {point} in full by the {name.replace('_', ' ')} date ÷ lines due by it",
+                line_parts(on_time, of),
+                True,
+            )
 
     def requested(line: Line) -> date:
         return line.requested
@@ -233,10 +253,16 @@ def service_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
         return (days * line.wanted, line.wanted) if due(line, line.requested) and days else None
 
     def fulfilled(line: Line) -> tuple[int, int] | None:
-        return ((line.received_in_full - line.ordered).days, 1) if line.received_in_full and not line.is_cancelled else None
+        return (
+            ((line.received_in_full - line.ordered).days, 1)
+            if line.received_in_full and not line.is_cancelled
+            else None
+        )
 
     def cycle(line: Line) -> tuple[int, int] | None:
-        return ((line.shipped_in_full - line.ordered).days, 1) if line.shipped_in_full and not line.is_cancelled else None
+        return (
+            ((line.shipped_in_full - line.ordered).days, 1) if line.shipped_in_full and not line.is_cancelled else None
+        )
 
     result |= {
         "on_time_shipment_rate": ("lines with a shipment by the requested date ÷ lines due", line_parts(shipped_by, requested), True),
@@ -267,7 +293,11 @@ def delivery_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     returned = []
     customers = {line.key: line.customer for line in lines()}
     for row in rows("customer_returns"):
-        where = {"customer": customers[row["sales_order_line_id"]], "item": row["item_id"], "month": row["returned_at"][:7]}
+        where = {
+            "customer": customers[row["sales_order_line_id"]],
+            "item": row["item_id"],
+            "month": row["returned_at"][:7],
+        }
         returned.append(Part(row["return_line_id"], Fraction(in_base_unit(row, "returned_quantity")), where=where))
     for shipment in shipments():
         line = of_line[shipment.line]
@@ -289,8 +319,11 @@ def production_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     adherence, yields, scrap, completed, lead = [], [], [], [], []
     for row in rows("production_orders"):
         key, good, bad = row["production_order_id"], number(row["completed_quantity"]), number(row["scrapped_quantity"])
-        planned, started, finished = day(row["planned_finish_date"]), day(row["started_at"]), day(row["finished_at"])
-        assert planned
+        planned, started, finished = (
+            known_day(row["planned_finish_date"]),
+            day(row["started_at"]),
+            day(row["finished_at"]),
+        )
         where = {"item": row["item_id"], "location": row["location_id"]}
         if row["order_status"] not in ("planned", "cancelled") and planned <= AS_OF:
             on_time = finished is not None and finished <= planned
@@ -304,21 +337,30 @@ def production_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     operations, delays, hours = [], [], []
     for row in rows("work_orders"):
         key, where = row["work_order_id"], {"work_centre": row["work_centre_id"]}
-        due, finished = day(row["planned_finish_at"]), day(row["finished_at"])
-        planned, started = day(row["planned_start_at"]), day(row["started_at"])
-        assert due and planned
+        due, finished = known_day(row["planned_finish_at"]), day(row["finished_at"])
+        planned, started = known_day(row["planned_start_at"]), day(row["started_at"])
         if row["work_order_status"] != "cancelled" and due <= AS_OF:
             operations.append(Part(key, Fraction(finished is not None and finished <= due), Fraction(1), where))
         if started:
             delays.append(Part(key, Fraction((started - planned).days), Fraction(1), where))
         if finished:
-            hours.append(Part(key, Fraction(number(row["planned_hours"])), Fraction(number(row["actual_hours"])), where))
+            hours.append(
+                Part(key, Fraction(number(row["planned_hours"])), Fraction(number(row["actual_hours"])), where)
+            )
     return {
-        "schedule_adherence_rate": ("orders finished by their planned finish ÷ orders due by it", tuple(adherence), True),
+        "schedule_adherence_rate": (
+            "orders finished by their planned finish ÷ orders due by it",
+            tuple(adherence),
+            True,
+        ),
         "production_yield_rate": ("completed ÷ (completed + scrapped)", tuple(yields), True),
         "scrap_rate": ("scrapped ÷ (completed + scrapped)", tuple(scrap), True),
         "completed_quantity": ("Σ completed", tuple(completed), False),
-        "operation_on_time_rate": ("operations finished by their planned finish ÷ operations due by it", tuple(operations), True),
+        "operation_on_time_rate": (
+            "operations finished by their planned finish ÷ operations due by it",
+            tuple(operations),
+            True,
+        ),
         "operation_start_delay_days": ("Σ (started − planned start) ÷ operations started", tuple(delays), True),
         "manufacturing_lead_time_days": ("median of (finished − started)", tuple(lead), False),
         "labour_efficiency_rate": ("Σ planned hours ÷ Σ actual hours, operations finished", tuple(hours), True),
@@ -332,16 +374,15 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     orders = by_key("purchase_orders", "purchase_order_id")
     receipts: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
     for row in rows("purchase_receipts"):
-        received_on = day(row["received_at"])
-        assert received_on
+        received_on = known_day(row["received_at"])
         receipts[row["purchase_order_line_id"]].append((received_on, in_base_unit(row, "received_quantity")))
     result: dict[str, list[Part]] = defaultdict(list)
     for row in rows("purchase_order_lines"):
         order, key = orders[row["purchase_order_id"]], row["purchase_order_line_id"]
         if order["order_status"] == "draft":
             continue
-        ordered, requested, first = day(order["ordered_at"]), day(row["requested_date"]), day(row["first_confirmed_date"])
-        assert ordered and requested
+        ordered, requested = known_day(order["ordered_at"]), known_day(row["requested_date"])
+        first = day(row["first_confirmed_date"])
         exchange = rate(order["currency_code"], ordered)
         quantity = in_base_unit(row, "ordered_quantity")
         price = number(row["unit_price"]) / factor(row["item_id"], row["uom"]) * exchange
@@ -358,16 +399,22 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
             confirmed = bool(first or order["confirmed_at"])
             result["purchase_confirmation_rate"].append(Part(key, Fraction(confirmed), Fraction(1), where))
             past_due = row["line_status"] == "open" and arrived < quantity and requested < AS_OF
-            result["purchase_past_due_value"].append(Part(key, Fraction(price * (quantity - arrived) if past_due else 0), where=where))
+            result["purchase_past_due_value"].append(
+                Part(key, Fraction(price * (quantity - arrived) if past_due else 0), where=where)
+            )
             if first and first <= AS_OF:
                 due = where | {"month": first.isoformat()[:7]}
-                result["supplier_on_time_rate"].append(Part(key, Fraction(in_full is not None and in_full <= first), Fraction(1), due))
+                result["supplier_on_time_rate"].append(
+                    Part(key, Fraction(in_full is not None and in_full <= first), Fraction(1), due)
+                )
         if in_full:
             result["lead_times"].append(Part(key, Fraction((in_full - ordered).days), where=where))
         # The price of a subcontracted line is that of the work alone; there is no standard to set it against.
         if row["is_subcontract"] == "false" and arrived:
             standard = standard_cost(row["item_id"], ordered)
-            result["price_variance"].append(Part(key, Fraction((price - standard) * arrived), Fraction(standard * arrived), where))
+            result["price_variance"].append(
+                Part(key, Fraction((price - standard) * arrived), Fraction(standard * arrived), where)
+            )
     incoming = [
         Part(row["inspection_id"], Fraction(number(row["rejected_quantity"])), Fraction(number(row["inspected_quantity"])), {"supplier": row["supplier_id"]})
         for row in rows("quality_inspections")
@@ -417,8 +464,7 @@ def layers_left() -> dict[tuple[str, str, str], list[Layer]]:
     own = own_locations()
     queues: dict[tuple[str, str, str], list[Layer]] = defaultdict(list)
     for row in sorted(rows("stock_movements"), key=lambda row: (row["moved_at"], row["movement_id"])):
-        left, moved_on = number(row["quantity"]), day(row["moved_at"])
-        assert moved_on
+        left, moved_on = number(row["quantity"]), known_day(row["moved_at"])
         moved = []
         if row["from_location_id"] in own:
             queue = queues[row["item_id"], row["from_location_id"], row["lot_id"]]
@@ -464,8 +510,7 @@ def value_by_day(first: date, last: date) -> dict[date, Fraction]:
     own = own_locations()
     change: dict[date, Fraction] = defaultdict(Fraction)
     for row in rows("stock_movements"):
-        moved_on = day(row["moved_at"])
-        assert moved_on
+        moved_on = known_day(row["moved_at"])
         sign = (row["to_location_id"] in own) - (row["from_location_id"] in own)
         change[moved_on] += sign * Fraction(number(row["value"]))
     total, result, on = Fraction(0), {}, first
@@ -483,9 +528,14 @@ def turnover_figures() -> list[Answer]:
     months: dict[str, list[Fraction]] = defaultdict(list)
     for on, worth in by_day.items():
         months[on.isoformat()[:7]].append(worth)
-    by_month = tuple(Part(f"{month} ({len(values)} days)", sum(values, Fraction(0)), Fraction(len(values))) for month, values in months.items())
+    by_month = tuple(
+        Part(f"{month} ({len(values)} days)", sum(values, Fraction(0)), Fraction(len(values)))
+        for month, values in months.items()
+    )
     june = months["2026-06"]
-    june_cost = sum((p.above for p in delivery_figures()["cost_of_goods_sold"][1] if p.where["month"] == "2026-06"), Fraction(0))
+    june_cost = sum(
+        (p.above for p in delivery_figures()["cost_of_goods_sold"][1] if p.where["month"] == "2026-06"), Fraction(0)
+    )
     june_average = sum(june, Fraction(0)) / len(june)
     turns = cost * 365 / len(by_day) / average
     days = average * len(by_day) / cost
@@ -513,7 +563,9 @@ def quality_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
 def finance_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     receivables, overdue, payables = [], [], []
     for row in rows("invoices"):
-        opened = Fraction(number(row["open_value"]) * rate(row["currency_code"], date.fromisoformat(row["invoice_date"])))
+        opened = Fraction(
+            number(row["open_value"]) * rate(row["currency_code"], date.fromisoformat(row["invoice_date"]))
+        )
         signed = -opened if "credit" in row["invoice_type"] else opened
         if not opened:
             continue
@@ -525,8 +577,16 @@ def finance_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
         else:
             payables.append(Part(row["invoice_id"], signed, where={"supplier": row["supplier_id"]}))
     return {
-        "receivables_value": ("Σ open customer invoices − open credit notes, at the invoice day's rate", tuple(receivables), False),
-        "overdue_receivables_rate": ("open value due before the as-of date ÷ open value, credit notes negative", tuple(overdue), True),
+        "receivables_value": (
+            "Σ open customer invoices − open credit notes, at the invoice day's rate",
+            tuple(receivables),
+            False,
+        ),
+        "overdue_receivables_rate": (
+            "open value due before the as-of date ÷ open value, credit notes negative",
+            tuple(overdue),
+            True,
+        ),
         "payables_value": ("Σ open supplier invoices − open credit notes", tuple(payables), False),
     }
 
@@ -535,13 +595,12 @@ def crm_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     wins, worth, pipeline, weighted, cycle = [], [], [], [], []
     for row in rows("opportunities"):
         key, status, value = row["opportunity_id"], row["opportunity_status"], Fraction(number(row["expected_value"]))
-        created, closed = day(row["created_at"]), day(row["closed_at"])
         where = {"sales_rep": row["sales_rep_id"]}
         if status == "open":
             pipeline.append(Part(key, value, where=where))
             weighted.append(Part(key, value * Fraction(number(row["probability_rate"])), where=where))
             continue
-        assert created and closed
+        created, closed = known_day(row["created_at"]), known_day(row["closed_at"])
         won = Fraction(status == "won")
         wins.append(Part(key, won, Fraction(1), where))
         worth.append(Part(key, won * value, value, where))
@@ -635,9 +694,19 @@ def main() -> None:
         "`above ÷ below` after a row's key is what the row adds to the two sums; rows that add nothing to either are left out.",
     ]
     for answer in found:
-        text += ["", f"## {answer.metric}{f' where {answer.where}' if answer.where else ''}", "", f"{answer.sentence}.", ""]
+        text += [
+            "",
+            f"## {answer.metric}{f' where {answer.where}' if answer.where else ''}",
+            "",
+            f"{answer.sentence}.",
+            "",
+        ]
         if answer.is_ratio:
-            shown = [f"{part.key}: {written(part.above)} ÷ {written(part.below)}" for part in answer.parts if part.above or part.below]
+            shown = [
+                f"{part.key}: {written(part.above)} ÷ {written(part.below)}"
+                for part in answer.parts
+                if part.above or part.below
+            ]
             scale = f" × {answer.scale:,}" if answer.scale != 1 else ""
             total = f"{written(answer.above)} ÷ {written(answer.below)}{scale} = **{written(answer.value)}**"
         else:

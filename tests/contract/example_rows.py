@@ -8,7 +8,7 @@ latest rate on or before the document's day.
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -52,8 +52,9 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text[:10].replace("/", "-")) if text else None
 
 
-def instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def known_day(text: str) -> date:
+    """A day that must be written."""
+    return date.fromisoformat(text[:10].replace("/", "-"))
 
 
 @cache
@@ -61,7 +62,9 @@ def rate(currency: str, on: date) -> Decimal:
     """Company currency for one unit of `currency`: the latest rate on or before the day."""
     if currency in ("", COMPANY_CURRENCY):
         return Decimal(1)
-    dated = [(row["rate_date"], row["rate_to_company"]) for row in rows("currency_rates") if row["currency_code"] == currency]
+    dated = [
+        (row["rate_date"], row["rate_to_company"]) for row in rows("currency_rates") if row["currency_code"] == currency
+    ]
     return Decimal(max(entry for entry in dated if entry[0] <= on.isoformat())[1])
 
 

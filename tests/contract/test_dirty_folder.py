@@ -24,7 +24,10 @@ def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
 
 def test_every_dirty_row_is_refused_with_the_rule_that_it_breaks(dirty_build: BuildSummary) -> None:
     with (FIXTURES / "dirty_folder_rejects.csv").open(encoding="utf-8", newline="") as file:
-        expected = {(row["table_name"], int(row["row_number"]), row["rule"], row["column_name"], row["value"]) for row in csv.DictReader(file)}
+        expected = {
+            (row["table_name"], int(row["row_number"]), row["rule"], row["column_name"], row["value"])
+            for row in csv.DictReader(file)
+        }
     refused = open_warehouse(dirty_build.file).frame(
         "select table_name, row_number, rule, coalesce(column_name, ''), coalesce(value, '') from build.rejected_rows"
     )

@@ -29,7 +29,13 @@ def totals(pairs: list[tuple[object, Decimal]]) -> dict[object, Decimal]:
 
 
 def movement_totals(movement_type: str, key: str = "reference_id") -> dict[object, Decimal]:
-    return totals([(row[key], number(row["quantity"])) for row in rows("stock_movements") if row["movement_type"] == movement_type])
+    return totals(
+        [
+            (row[key], number(row["quantity"]))
+            for row in rows("stock_movements")
+            if row["movement_type"] == movement_type
+        ]
+    )
 
 
 # Law 1 -----------------------------------------------------------------------------------------------------------
@@ -43,11 +49,17 @@ def test_opening_plus_in_minus_out_is_the_stated_balance_in_quantity_and_value()
         for column, sign in (("to_location_id", 1), ("from_location_id", -1)):
             if row[column] in own:
                 key = (row["item_id"], row[column], row["lot_id"])
-                quantity[key] += sign * in_base_unit(row, "quantity") if "uom" in row else sign * number(row["quantity"])
+                quantity[key] += (
+                    sign * in_base_unit(row, "quantity") if "uom" in row else sign * number(row["quantity"])
+                )
                 value[key] += sign * number(row["value"])
     stated = {(row["item_id"], row["location_id"], row["lot_id"]): row for row in rows("stock_balances")}
-    assert {key: left for key, left in quantity.items() if left} == {key: number(row["quantity"]) for key, row in stated.items()}
-    assert {key: left for key, left in value.items() if left} == {key: number(row["value"]) for key, row in stated.items()}
+    assert {key: left for key, left in quantity.items() if left} == {
+        key: number(row["quantity"]) for key, row in stated.items()
+    }
+    assert {key: left for key, left in value.items() if left} == {
+        key: number(row["value"]) for key, row in stated.items()
+    }
     assert {row["as_of_date"] for row in stated.values()} == {AS_OF.isoformat()}
 
 
@@ -102,14 +114,18 @@ def test_first_in_first_out_layers_add_up_to_the_stock_and_value_every_issue() -
         if row["to_location_id"] in own:
             queues[item, row["to_location_id"], lot].extend(moved)
     remaining = {key: sum(layer[0] for layer in queue) for key, queue in queues.items() if queue}
-    assert remaining == {(row["item_id"], row["location_id"], row["lot_id"]): number(row["quantity"]) for row in rows("stock_balances")}
+    assert remaining == {
+        (row["item_id"], row["location_id"], row["lot_id"]): number(row["quantity"]) for row in rows("stock_balances")
+    }
 
 
 # Law 3 -----------------------------------------------------------------------------------------------------------
 
 
 def test_every_ledger_entry_balances() -> None:
-    entries = totals([(row["entry_id"], number(row["debit_value"]) - number(row["credit_value"])) for row in rows("ledger_entries")])
+    entries = totals(
+        [(row["entry_id"], number(row["debit_value"]) - number(row["credit_value"])) for row in rows("ledger_entries")]
+    )
     assert len(entries) > 300
     assert set(entries.values()) == {ZERO}
 
@@ -136,10 +152,13 @@ def test_receivables_and_payables_in_the_ledger_are_the_open_invoices() -> None:
     for account_type, side, sign in (("receivable", "customer", 1), ("payable", "supplier", -1)):
         accounts = {row["account_id"] for row in rows("ledger_accounts") if row["account_type"] == account_type}
         posted = sum(
-            number(row["debit_value"]) - number(row["credit_value"]) for row in rows("ledger_entries") if row["account_id"] in accounts
+            number(row["debit_value"]) - number(row["credit_value"])
+            for row in rows("ledger_entries")
+            if row["account_id"] in accounts
         )
         opened = sum(
-            number(row["open_value"]) * rate(row["currency_code"], date.fromisoformat(row["invoice_date"]))
+            number(row["open_value"])
+            * rate(row["currency_code"], date.fromisoformat(row["invoice_date"]))
             * (-1 if "credit" in row["invoice_type"] else 1)
             for row in rows("invoices")
             if row["invoice_type"].startswith(side)
@@ -152,16 +171,24 @@ def test_receivables_and_payables_in_the_ledger_are_the_open_invoices() -> None:
 
 def dispatched() -> list[dict[str, str]]:
     deliveries = by_key("deliveries", "delivery_id")
-    return [row for row in rows("delivery_lines") if deliveries[row["delivery_id"]]["delivery_status"] in ("shipped", "delivered")]
+    return [
+        row
+        for row in rows("delivery_lines")
+        if deliveries[row["delivery_id"]]["delivery_status"] in ("shipped", "delivered")
+    ]
 
 
 def test_delivered_is_at_most_shipped_is_at_most_ordered_less_cancelled() -> None:
     shipped = totals([(row["sales_order_line_id"], in_base_unit(row, "shipped_quantity")) for row in dispatched()])
-    returned = totals([(row["sales_order_line_id"], in_base_unit(row, "returned_quantity")) for row in rows("customer_returns")])
+    returned = totals(
+        [(row["sales_order_line_id"], in_base_unit(row, "returned_quantity")) for row in rows("customer_returns")]
+    )
     delivered = totals([(row["sales_order_line_id"], in_base_unit(row, "delivered_quantity")) for row in dispatched()])
     for row in rows("sales_order_lines"):
         line = row["sales_order_line_id"]
-        wanted = (number(row["ordered_quantity"]) - number(row["cancelled_quantity"])) * factor(row["item_id"], row["uom"])
+        wanted = (number(row["ordered_quantity"]) - number(row["cancelled_quantity"])) * factor(
+            row["item_id"], row["uom"]
+        )
         assert returned.get(line, ZERO) <= delivered.get(line, ZERO) <= shipped.get(line, ZERO) <= wanted, line
         if row["line_status"] == "completed":
             assert shipped[line] == wanted, line
@@ -177,7 +204,9 @@ def test_what_was_received_is_what_came_into_stock_and_at_most_what_was_ordered(
     assert received == movement_totals("purchase_receipt")
     rejected = {row["receipt_line_id"]: in_base_unit(row, "rejected_quantity") for row in rows("purchase_receipts")}
     assert {key: value for key, value in rejected.items() if value} == movement_totals("supplier_return")
-    by_line = totals([(row["purchase_order_line_id"], in_base_unit(row, "received_quantity")) for row in rows("purchase_receipts")])
+    by_line = totals(
+        [(row["purchase_order_line_id"], in_base_unit(row, "received_quantity")) for row in rows("purchase_receipts")]
+    )
     for row in rows("purchase_order_lines"):
         assert by_line.get(row["purchase_order_line_id"], ZERO) <= in_base_unit(row, "ordered_quantity")
 
@@ -207,7 +236,10 @@ def test_components_issued_are_the_issues_booked_and_at_most_what_was_required()
         ]
     )
     issued = totals(
-        [((row["production_order_id"], row["item_id"]), in_base_unit(row, "issued_quantity")) for row in rows("production_order_components")]
+        [
+            ((row["production_order_id"], row["item_id"]), in_base_unit(row, "issued_quantity"))
+            for row in rows("production_order_components")
+        ]
     )
     assert {key: value for key, value in issued.items() if value} == booked
     for row in rows("production_order_components"):
@@ -231,12 +263,34 @@ def test_operations_report_what_their_order_completed() -> None:
 
 
 def test_transfers_are_booked_out_and_in() -> None:
-    out = totals([(r["reference_id"], number(r["quantity"])) for r in rows("stock_movements") if r["movement_type"] == "transfer" and r["to_location_id"] == "TR1"])
-    arrived = totals([(r["reference_id"], number(r["quantity"])) for r in rows("stock_movements") if r["movement_type"] == "transfer" and r["from_location_id"] == "TR1"])
+    out = totals(
+        [
+            (r["reference_id"], number(r["quantity"]))
+            for r in rows("stock_movements")
+            if r["movement_type"] == "transfer" and r["to_location_id"] == "TR1"
+        ]
+    )
+    arrived = totals(
+        [
+            (r["reference_id"], number(r["quantity"]))
+            for r in rows("stock_movements")
+            if r["movement_type"] == "transfer" and r["from_location_id"] == "TR1"
+        ]
+    )
     orders = rows("transfer_orders")
-    assert {row["transfer_order_line_id"]: number(row["shipped_quantity"]) for row in orders if number(row["shipped_quantity"])} == out
-    assert {row["transfer_order_line_id"]: number(row["received_quantity"]) for row in orders if number(row["received_quantity"])} == arrived
-    assert {row["transfer_status"] for row in orders if row["transfer_order_line_id"] in set(out) - set(arrived)} == {"in_transit"}
+    assert {
+        row["transfer_order_line_id"]: number(row["shipped_quantity"])
+        for row in orders
+        if number(row["shipped_quantity"])
+    } == out
+    assert {
+        row["transfer_order_line_id"]: number(row["received_quantity"])
+        for row in orders
+        if number(row["received_quantity"])
+    } == arrived
+    assert {row["transfer_status"] for row in orders if row["transfer_order_line_id"] in set(out) - set(arrived)} == {
+        "in_transit"
+    }
 
 
 # Law 5 -----------------------------------------------------------------------------------------------------------
@@ -244,17 +298,27 @@ def test_transfers_are_booked_out_and_in() -> None:
 
 def test_invoice_lines_add_up_and_gross_less_settlements_is_open() -> None:
     nets = totals([(row["invoice_id"], number(row["net_value"])) for row in rows("invoice_lines")])
-    settled = totals([(row["invoice_id"], number(row["settled_value"])) for row in rows("settlements") if row["invoice_id"]])
+    settled = totals(
+        [(row["invoice_id"], number(row["settled_value"])) for row in rows("settlements") if row["invoice_id"]]
+    )
     for row in rows("invoices"):
         exchange = rate(row["currency_code"], date.fromisoformat(row["invoice_date"]))
         assert nets[row["invoice_id"]] == number(row["net_value"]), row["invoice_id"]
         assert number(row["net_value"]) + number(row["tax_value"]) == number(row["gross_value"])
-        assert (number(row["gross_value"]) - number(row["open_value"])) * exchange == settled.get(row["invoice_id"], ZERO), row["invoice_id"]
+        assert (number(row["gross_value"]) - number(row["open_value"])) * exchange == settled.get(
+            row["invoice_id"], ZERO
+        ), row["invoice_id"]
         assert (row["invoice_status"] == "paid") == (number(row["open_value"]) == 0)
 
 
 def test_payments_are_settled_whole_and_one_advance_is_not_allocated() -> None:
-    settled = totals([(row["payment_id"], number(row["settled_value"])) for row in rows("settlements") if row["settlement_type"] == "payment"])
+    settled = totals(
+        [
+            (row["payment_id"], number(row["settled_value"]))
+            for row in rows("settlements")
+            if row["settlement_type"] == "payment"
+        ]
+    )
     for row in rows("payments"):
         paid = number(row["paid_value"]) * rate(row["currency_code"], date.fromisoformat(row["paid_at"][:10]))
         assert paid == settled[row["payment_id"]], row["payment_id"]
@@ -277,7 +341,10 @@ def test_everything_shipped_is_invoiced_once_and_tax_invoices_repeat_their_invoi
     taxes = totals([(row["tax_invoice_id"], number(row["tax_value"])) for row in rows("tax_invoice_lines")])
     for row in rows("tax_invoices"):
         assert len(row["tax_invoice_id"]) == 20
-        assert (nets[row["tax_invoice_id"]], taxes[row["tax_invoice_id"]]) == (number(row["net_value"]), number(row["tax_value"]))
+        assert (nets[row["tax_invoice_id"]], taxes[row["tax_invoice_id"]]) == (
+            number(row["net_value"]),
+            number(row["tax_value"]),
+        )
     for row in rows("tax_invoice_lines"):
         assert abs(number(row["net_value"])) == number(lines[row["invoice_line_id"]]["net_value"])
 
@@ -287,7 +354,9 @@ def test_order_lines_cost_what_their_price_says() -> None:
         exact = number(row["ordered_quantity"]) * number(row["unit_price"]) * (1 - number(row["discount_rate"]))
         assert exact == number(row["net_value"]), row["sales_order_line_id"]
     for row in rows("purchase_order_lines"):
-        assert number(row["ordered_quantity"]) * number(row["unit_price"]) == number(row["net_value"]), row["purchase_order_line_id"]
+        assert number(row["ordered_quantity"]) * number(row["unit_price"]) == number(row["net_value"]), row[
+            "purchase_order_line_id"
+        ]
 
 
 # Law 6 -----------------------------------------------------------------------------------------------------------
@@ -296,7 +365,9 @@ def test_order_lines_cost_what_their_price_says() -> None:
 def test_every_item_is_made_from_a_bill_of_material_or_bought_from_a_supplier_and_planned() -> None:
     made = {row["item_id"] for row in rows("boms")}
     bought = {row["item_id"] for row in rows("item_suppliers")}
-    planned = {row["item_id"]: row["supply_type"] for row in rows("planning_policies") if row["supply_type"] != "transfer"}
+    planned = {
+        row["item_id"]: row["supply_type"] for row in rows("planning_policies") if row["supply_type"] != "transfer"
+    }
     for row in rows("items"):
         item = row["item_id"]
         assert planned[item] in ("make", "subcontract", "buy"), item
@@ -313,9 +384,17 @@ def test_no_bill_of_material_contains_itself_and_costs_roll_up() -> None:
         assert item not in above, (*above, item)
         return 1 + max((depth(row["component_item_id"], (*above, item)) for row in components[item]), default=0)
 
-    assert {item: depth(item) for item in ("F100", "S110", "S130", "R500")} == {"F100": 4, "S110": 3, "S130": 2, "R500": 1}
+    assert {item: depth(item) for item in ("F100", "S110", "S130", "R500")} == {
+        "F100": 4,
+        "S110": 3,
+        "S130": 2,
+        "R500": 1,
+    }
     costs = {(row["item_id"], row["valid_from_date"]): row for row in rows("item_costs")}
-    assert number(costs["F100", "2026-04-01"]["standard_cost"]) == 230 + 2 * 82 + Decimal("2.4") + 80 + 15 + Decimal("32.6") + 20
+    assert (
+        number(costs["F100", "2026-04-01"]["standard_cost"])
+        == 230 + 2 * 82 + Decimal("2.4") + 80 + 15 + Decimal("32.6") + 20
+    )
 
 
 # Law 7 -----------------------------------------------------------------------------------------------------------

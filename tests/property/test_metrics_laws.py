@@ -36,7 +36,7 @@ RATIOS = [
 ]
 ADDITIVE = ["revenue", "cost_of_goods_sold", "gross_margin_value", "returned_quantity", "order_intake_value"]
 
-LAWS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAWS = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite
@@ -81,6 +81,7 @@ def companies(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
                     "valid_from_date": start,
                     "valid_to_date": end,
                     "quantity": 1,
+                    "basis": "movements",
                     "value": draw(st.integers(0, 900)),
                 }
             )

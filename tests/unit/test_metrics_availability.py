@@ -45,3 +45,13 @@ def test_one_source_that_fills_a_column_is_enough() -> None:
 def test_a_column_does_not_count_where_its_table_is_absent() -> None:
     rows = coverage(("erp", "invoices", "", "absent"), ("erp", "invoices", "open_value", "full"))
     assert availability(catalogue(), rows)["receivables_value"] == ("invoices",)
+
+
+def test_one_of_two_tables_is_enough_where_the_definition_says_or() -> None:
+    need = "purchase_receipts.rejected_quantity or purchase_order_lines.rejected_quantity"
+    lines = coverage(("erp", "purchase_order_lines", "", "full"))
+    assert availability(catalogue(), lines)["incoming_defect_ppm"] == ()
+    lacking = coverage(
+        ("erp", "purchase_order_lines", "", "full"), ("erp", "purchase_order_lines", "rejected_quantity", "absent")
+    )
+    assert availability(catalogue(), lacking)["incoming_defect_ppm"] == (need,)

@@ -101,7 +101,8 @@ def test_what_a_metric_needs_is_a_table_or_column_of_the_contract() -> None:
     unknown = {
         (metric.name, needed)
         for metric in catalogue().metrics.values()
-        for needed in (*metric.requires, *metric.requires_complete)
+        for need in (*metric.requires, *metric.requires_complete)
+        for needed in need.split(" or ")
         for table, _, column in [needed.partition(".")]
         if table not in contract or (column and column not in contract[table])
     }

@@ -33,8 +33,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
             ],
             "fct_customer_returns": [{"return_line_id": "r1", "item_id": "a", "returned_date": JANUARY, "returned_quantity": 1}],
             "fct_stock_intervals": [
-                {"item_id": "a", "location_id": "w", "valid_from_date": date(2026, 6, 1), "valid_to_date": date(2026, 6, 11), "value": 10},
-                {"item_id": "a", "location_id": "w", "valid_from_date": date(2026, 6, 11), "valid_to_date": date(9999, 12, 31), "value": 30},
+                {"item_id": "a", "location_id": "w", "basis": "movements", "valid_from_date": date(2026, 6, 1), "valid_to_date": date(2026, 6, 11), "value": 10},
+                {"item_id": "a", "location_id": "w", "basis": "movements", "valid_from_date": date(2026, 6, 11), "valid_to_date": date(9999, 12, 31), "value": 30},
             ],
         },
     )  # fmt: skip

@@ -305,6 +305,13 @@ def test_days_between_two_chosen_months_are_not_counted(stock: Warehouse) -> Non
     assert frame.rows() == [(pytest.approx((5400 + 1550) / 52), 6950.0, 52.0)]
 
 
+def test_one_balance_gives_stock_today_and_no_average(tmp_path: Path) -> None:
+    balance = {**interval("a", date(2026, 6, 30), OPEN, 3, 90), "basis": "balance"}
+    warehouse = scratch_warehouse(tmp_path / "b.duckdb", {"fct_stock_intervals": [balance]})
+    frame = query(warehouse, catalogue(), ["stock_value", "average_stock_value", "inventory_turns"])
+    assert frame.rows() == [(90.0, None, None)]
+
+
 def test_turns_set_cost_against_stock_over_the_same_known_days(stock: Warehouse) -> None:
     # The shipments of 5 January and 5 April lie outside the days on which stock is known.
     frame = query(stock, catalogue(), ["inventory_turns", "inventory_days"])

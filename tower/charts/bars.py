@@ -11,7 +11,9 @@ ROW_HEIGHT = 30
 LONGEST_NAME = 34
 
 
-def bar_figure(frame: pl.DataFrame, *, label: Label, reference: float | None = None, reference_label: str = "") -> go.Figure:
+def bar_figure(
+    frame: pl.DataFrame, *, label: Label, reference: float | None = None, reference_label: str = ""
+) -> go.Figure:
     """`frame` holds `name` (text) and `value` (float), in the order to be shown from the top. `reference` is a line across
     (the figure of all members together). Raises ValueError above MAX_POINTS."""
     if frame.height > MAX_POINTS:

@@ -30,7 +30,10 @@ def trend_figure(
         raise ValueError(f"{frame.height:,} points are too many for one figure; group them by a longer period.")
     periods, values = frame["period"].to_list(), frame["value"].to_list()
     names = [period_label(period) for period in periods]
-    hover = [f"{name}<br><b>{label(value)}</b>" if value is not None else "" for name, value in zip(names, values, strict=True)]
+    hover = [
+        f"{name}<br><b>{label(value)}</b>" if value is not None else ""
+        for name, value in zip(names, values, strict=True)
+    ]
     figure = go.Figure()
     if is_amount:
         figure.add_bar(x=names, y=values, hovertext=hover, hoverinfo="text", marker={"color": ACCENT})
@@ -46,7 +49,9 @@ def trend_figure(
             x=0, xref="paper", xanchor="left", y=target, yanchor="bottom", text=target_label, showarrow=False,
             font={"size": 12, "color": REFERENCE},
         )  # fmt: skip
-    figure.update_xaxes(type="category", showgrid=False, linecolor=AXIS, ticks="", tickangle=0, nticks=8, fixedrange=True, title=None)
+    figure.update_xaxes(
+        type="category", showgrid=False, linecolor=AXIS, ticks="", tickangle=0, nticks=8, fixedrange=True, title=None
+    )
     figure.update_yaxes(
         tickvals=ticks, ticktext=[label(tick) for tick in ticks], range=[ticks[0], ticks[-1]] if ticks else None,
         gridcolor=GRID, zeroline=ticks[0] < 0 if ticks else False, zerolinecolor=AXIS, showline=False, ticks="",
@@ -61,14 +66,17 @@ def _ticks(values: list[float | None], target: float | None, is_amount: bool) ->
     if not shown:
         return [0.0, 1.0]
     low, high = min(shown), max(shown)
-    if is_amount or low >= 0 and low < high * 0.5:
+    if is_amount or (low >= 0 and low < high * 0.5):
         low, high = min(low, 0.0), max(high, 0.0)
     # Room for the last value, which is written above its point.
     return round_ticks(low, high + (high - low) * 0.08)
 
 
 def _write_last(figure: go.Figure, names: list[str], values: list[float | None], label: Label) -> None:
-    last = next(((name, value) for name, value in zip(reversed(names), reversed(values), strict=True) if value is not None), None)
+    last = next(
+        ((name, value) for name, value in zip(reversed(names), reversed(values), strict=True) if value is not None),
+        None,
+    )
     if last is not None:
         figure.add_annotation(
             x=last[0], y=last[1], text=f"<b>{label(last[1])}</b>", showarrow=False, yanchor="bottom", yshift=5, xanchor="center",

@@ -8,7 +8,9 @@ from tower.metrics.catalogue import Catalogue, Metric
 
 
 def availability(catalogue: Catalogue, coverage: pl.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Each metric's missing tables and columns (`table` or `table.column`), empty where it is connected.
+    """Each metric's missing needs as its definition writes them, empty where it is connected.
+
+    A need is a `table` or `table.column`, or several of them with ` or ` between, of which one is enough.
 
     `coverage` is build.source_coverage: source, table_name, column_name ('' for the whole table), status (full,
     partial, absent). A table is there if any source fills it; a column if any source that fills its
@@ -21,9 +23,13 @@ def availability(catalogue: Catalogue, coverage: pl.DataFrame) -> dict[str, tupl
 
 
 def _missing(metric: Metric, statuses: dict[str, dict[str, dict[str, str]]]) -> tuple[str, ...]:
-    missing = [name for name in metric.requires if not _is_filled(name, statuses, ("full", "partial"))]
-    missing += [name for name in metric.requires_complete if not _is_filled(name, statuses, ("full",))]
+    missing = [name for name in metric.requires if not _is_met(name, statuses, ("full", "partial"))]
+    missing += [name for name in metric.requires_complete if not _is_met(name, statuses, ("full",))]
     return tuple(dict.fromkeys(missing))
+
+
+def _is_met(need: str, statuses: dict[str, dict[str, dict[str, str]]], enough: tuple[str, ...]) -> bool:
+    return any(_is_filled(name, statuses, enough) for name in need.split(" or "))
 
 
 def _is_filled(name: str, statuses: dict[str, dict[str, dict[str, str]]], enough: tuple[str, ...]) -> bool:

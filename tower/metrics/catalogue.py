@@ -119,8 +119,8 @@ class Metric:
     """A figure with everything a reader needs to trust it. Formulas and definitions are in words.
 
     `scale` multiplies a ratio (1,000,000 for ppm, 365 for a year's turns). A `part` exists only as the numerator or
-    denominator of others. `requires` names the canonical tables and columns without which it is not connected;
-    `requires_complete` those that a source must hand over whole.
+    denominator of others. `requires` names the canonical tables and columns without which it is not connected
+    (`a or b`: one of the two is enough); `requires_complete` those that a source must hand over whole.
     """
 
     name: str

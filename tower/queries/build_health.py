@@ -90,9 +90,7 @@ def rejected_rows(warehouse: Warehouse, table_name: str | None, rule: str | None
 
 def test_totals(warehouse: Warehouse) -> pl.DataFrame:
     """How many tests ended how: status, tests."""
-    return warehouse.frame(
-        "select status, count(*) as tests from build.test_results group by status order by status"
-    )
+    return warehouse.frame("select status, count(*) as tests from build.test_results group by status order by status")
 
 
 def test_results(warehouse: Warehouse, *, failing_only: bool) -> pl.DataFrame:

@@ -24,7 +24,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "operation_on_time_rate",
         "manufacturing_lead_time_days",
     ),
-    "supply": ("supplier_on_time_rate", "supplier_lead_time_days", "incoming_defect_ppm", "purchase_price_variance_rate"),
+    "supply": (
+        "supplier_on_time_rate",
+        "supplier_lead_time_days",
+        "incoming_defect_ppm",
+        "purchase_price_variance_rate",
+    ),
     "inventory": ("stock_value", "inventory_turns", "aged_stock_share", "weighted_stock_age_days"),
 }
 SCORECARD_METRICS = tuple(metric for metrics in GROUPS.values() for metric in metrics)
@@ -106,7 +111,9 @@ def by_time(
     if not asked:
         return pl.DataFrame(schema={"period": pl.Date})
     frame = query(warehouse, catalogue, asked, by=[grain], where=where, period=period)
-    return frame.rename({grain: "period"}).with_columns(pl.col("period").cast(pl.Date)).drop_nulls("period").sort("period")
+    return (
+        frame.rename({grain: "period"}).with_columns(pl.col("period").cast(pl.Date)).drop_nulls("period").sort("period")
+    )
 
 
 def targets(warehouse: Warehouse) -> pl.DataFrame:
@@ -138,13 +145,11 @@ def standing(direction: str, value: float | None, target: Target | None) -> Stan
 
 def trend_period(period: Period) -> Period:
     """The months to draw: those of the period, and at least the twelve that end with it."""
-    count = period.last_day.year * 12 + period.last_day.month - 12
-    return Period(min(period.first_day, date(count // 12, count % 12 + 1, 1)), period.last_day)
+    count = period.end.year * 12 + period.end.month - 12
+    return Period(min(period.start, date(count // 12, count % 12 + 1, 1)), period.end)
 
 
-def _by_timing(
-    catalogue: Catalogue, names: Sequence[str], period: Period
-) -> list[tuple[list[str], Period | None]]:
+def _by_timing(catalogue: Catalogue, names: Sequence[str], period: Period) -> list[tuple[list[str], Period | None]]:
     over_time = [name for name in names if catalogue.grains(name)]
     today = [name for name in names if not catalogue.grains(name)]
     return [(asked, days) for asked, days in ((over_time, period), (today, None)) if asked]

@@ -4,5 +4,4 @@ from pathlib import Path
 
 _STATIC = Path(__file__).parent / "static"
 LOGO = str(_STATIC / "logo.svg")
-WORDMARK = str(_STATIC / "wordmark.svg")
 ICON = str(_STATIC / "icon.png")

@@ -34,9 +34,7 @@ def ask_metrics(view: View, question: Callable[..., Answer], *arguments: Any, **
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
-def _answer(
-    key: tuple[str, ...], given: tuple[Any, ...], _question: Callable[..., Any], _warehouse: Warehouse
-) -> Any:
+def _answer(key: tuple[str, ...], given: tuple[Any, ...], _question: Callable[..., Any], _warehouse: Warehouse) -> Any:
     arguments, named = given
     return _question(_warehouse, *arguments, **dict(named))
 

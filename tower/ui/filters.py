@@ -102,14 +102,14 @@ def choose_filters(view: View) -> None:
 def described(view: View) -> str:
     """The period in days and what is filtered, in words."""
     period = view.selection.period
-    parts = [f"{view.numbers.day(period.first_day)} – {view.numbers.day(period.last_day)}"]
+    parts = [f"{view.numbers.day(period.start)} – {view.numbers.day(period.end)}"]
     parts += [f"{label}: {names}" for label, names in view.selection.names]
     return " · ".join(parts)
 
 
 def _choose_days(view: View) -> None:
     period = view.selection.period
-    st.session_state["pick_days"] = (period.first_day, period.last_day)
+    st.session_state["pick_days"] = (period.start, period.end)
     st.date_input(
         view.text("filter.days"), key="pick_days", on_change=_store_days, label_visibility="collapsed", width=240,
         min_value=date(1990, 1, 1), max_value=view.build.as_of + timedelta(days=731),
@@ -124,9 +124,7 @@ def _store_days() -> None:
         url.write("to", chosen[1].isoformat())
 
 
-def selection_of(
-    text: Text, as_of: date, first_day: date, options: Mapping[str, Mapping[str, str]]
-) -> Selection:
+def selection_of(text: Text, as_of: date, first_day: date, options: Mapping[str, Mapping[str, str]]) -> Selection:
     """What the URL filters; ids that the build does not hold are left out."""
     name = url.value("period") if url.value("period") in PERIODS else DEFAULT_PERIOD
     period = period_of(name, as_of, first_day, url.value("from"), url.value("to"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tower.errors import BuildNotFound
+from tower.i18n import Text
 from tower.ui import states
 from tower.ui.header import choose_language
 from tower.ui.navigation import may_open
 from tower.ui.view import Arrival, View
-from tower.errors import BuildNotFound
-from tower.i18n import Text
 
 ARRIVAL = "arrival"
 

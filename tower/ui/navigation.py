@@ -62,7 +62,11 @@ def page_for(role: Role | None, text: Text) -> StreamlitPage:
     """
     start = home(role) if role else SCREENS[0]
     menu: dict[str, list[StreamlitPage]] = {
-        "": [st.Page(start.file, title=text(f"page.{start.name}.title"), default=True, visibility="hidden", url_path="home")]
+        "": [
+            st.Page(
+                start.file, title=text(f"page.{start.name}.title"), default=True, visibility="hidden", url_path="home"
+            )
+        ]
     }
     for one in SCREENS:
         title = text(f"page.{one.name}.title")

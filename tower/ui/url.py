@@ -63,7 +63,9 @@ def select_many(label: str, key: str, options: Sequence[str], name: Callable[[st
     """A list to choose several ids from, kept in the URL under `key`."""
     field = f"pick_{key}"
     st.session_state[field] = [one for one in values(key) if one in options]
-    st.multiselect(label, list(options), key=field, format_func=name, on_change=_store_many, args=(key, field), **widget)
+    st.multiselect(
+        label, list(options), key=field, format_func=name, on_change=_store_many, args=(key, field), **widget
+    )
 
 
 def segments(

@@ -49,7 +49,8 @@ bounds as (
 
 days as (
 
-    {{ days_between('bounds', 'first_day', 'last_day') }}
+    select {{ each_day('first_day', 'last_day') }} as date_day
+    from bounds
 
 ),
 

@@ -34,7 +34,8 @@ final as (
         states.gross_value,
         states.remaining_value as open_value,
         case
-            when states.invoice_type in ('customer_credit_note', 'supplier_credit_note') then {{ amount('-states.remaining_value') }}
+            when states.invoice_type in ('customer_credit_note', 'supplier_credit_note')
+                then {{ amount('-states.remaining_value') }}
             else states.remaining_value
         end as signed_open_value,
         states.is_overdue,

@@ -45,10 +45,11 @@ final as (
             when differences.differing_rows > 0 then 'differs'
             else 'holds'
         end as status,
-        cast(case when connections.is_connected = 1 then coalesce(counts.checked_rows, 0) end as bigint) as checked_rows,
-        cast(case when connections.is_connected = 1 then coalesce(differences.differing_rows, 0) end as bigint)
+        case when connections.is_connected = 1 then cast(coalesce(counts.checked_rows, 0) as bigint) end
+            as checked_rows,
+        case when connections.is_connected = 1 then cast(coalesce(differences.differing_rows, 0) as bigint) end
             as differing_rows,
-        cast(case when connections.is_connected = 1 then coalesce(differences.difference_value, 0) end as decimal(18, 6))
+        case when connections.is_connected = 1 then {{ amount('coalesce(differences.difference_value, 0)') }} end
             as difference_value
     from connections
     inner join checks

@@ -72,7 +72,8 @@ joined as (
         delivery_lines.lot_id,
         orders.ordered_date,
         deliveries.planned_ship_date,
-        case when deliveries.delivery_status in ('shipped', 'delivered') then deliveries.shipped_date end as shipped_date,
+        case when deliveries.delivery_status in ('shipped', 'delivered') then deliveries.shipped_date end
+            as shipped_date,
         deliveries.expected_arrival_date,
         case when deliveries.delivery_status = 'delivered' then deliveries.delivered_date end as delivered_date,
         deliveries.delivery_status,
@@ -134,7 +135,8 @@ final as (
         valued.expected_arrival_date,
         valued.delivered_date,
         valued.delivery_status,
-        {{ amount("case when valued.delivery_status = 'planned' then valued.stated_quantity else 0 end") }} as planned_quantity,
+        {{ amount("case when valued.delivery_status = 'planned' then valued.stated_quantity else 0 end") }}
+            as planned_quantity,
         {{ amount('valued.shipped_quantity') }} as shipped_quantity,
         {{ amount('valued.delivered_quantity') }} as delivered_quantity,
         valued.net_value,

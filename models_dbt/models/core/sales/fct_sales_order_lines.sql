@@ -169,7 +169,9 @@ completion_dates as (
     select
         running_totals.sales_order_line_id,
         min(
-            case when running_totals.shipped_so_far >= running_totals.required_quantity then running_totals.shipped_date end
+            case
+                when running_totals.shipped_so_far >= running_totals.required_quantity then running_totals.shipped_date
+            end
         ) as shipped_in_full_date,
         min(
             case
@@ -228,12 +230,15 @@ flagged as (
             when completed.is_open = 0 then cast(0 as decimal(18, 6))
             else completed.required_quantity - completed.shipped_quantity
         end as open_quantity,
-        {{ portion('completed.stated_net_value', 'completed.required_quantity', 'completed.ordered_quantity') }} as net_value,
-        {{ portion('completed.stated_net_value_document', 'completed.required_quantity', 'completed.ordered_quantity') }}
-            as net_value_document,
+        {{ portion('completed.stated_net_value', 'completed.required_quantity', 'completed.ordered_quantity') }}
+            as net_value,
+        {{ portion(
+            'completed.stated_net_value_document', 'completed.required_quantity', 'completed.ordered_quantity'
+        ) }} as net_value_document,
         {{ times('completed.required_quantity', standard_cost()) }} as cost_value,
         {{ flag('completed.is_cancelled = 0 and completed.requested_date <= ' ~ as_of()) }} as is_due_by_requested,
-        {{ flag('completed.is_cancelled = 0 and completed.first_promised_date <= ' ~ as_of()) }} as is_due_by_first_promised,
+        {{ flag('completed.is_cancelled = 0 and completed.first_promised_date <= ' ~ as_of()) }}
+            as is_due_by_first_promised,
         {{ flag('completed.is_cancelled = 0 and completed.promised_date <= ' ~ as_of()) }} as is_due_by_promised
     from completed
     {{ join_standard_costs('completed.item_id', 'completed.location_id', 'completed.ordered_date') }}

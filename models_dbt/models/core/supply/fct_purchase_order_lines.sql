@@ -175,8 +175,10 @@ flagged as (
 
     select
         progress.*,
-        case when progress.is_cancelled = 1 then coalesce(progress.received_quantity, 0) else progress.ordered_quantity end
-            as required_quantity,
+        case
+            when progress.is_cancelled = 1 then coalesce(progress.received_quantity, 0)
+            else progress.ordered_quantity
+        end as required_quantity,
         case
             when progress.is_cancelled = 1 or progress.line_status <> 'open' then 0
             when progress.received_quantity >= progress.ordered_quantity then 0

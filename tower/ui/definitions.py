@@ -1,0 +1,90 @@
+"""What a figure means: the definition with the actual numerator and denominator, and the dictionary of all metrics."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tower.i18n import ConfusedTerm
+from tower.metrics import Metric
+from tower.queries.scorecard import Card
+from tower.ui.view import View
+
+
+def show_definition(view: View, metric: Metric, card: Card | None = None) -> None:
+    """A metric in full. With a card, the parts of this very figure are written out."""
+    text = view.text
+    st.markdown(f"**{view.label(metric.name)}**  \n{text.pick(metric.definition, metric.definition_zh)}")
+    lines = [(text("definition.formula"), text.pick(metric.formula, metric.formula_zh))]
+    if card is not None and card.state == "shown":
+        lines += figure_lines(view, metric, card)
+    lines += definition_lines(view, metric)
+    st.table({name: value for name, value in lines if value}, border="horizontal")
+
+
+def figure_lines(view: View, metric: Metric, card: Card) -> list[tuple[str, str]]:
+    """The figure with all its digits: the value, and for a ratio its two sides."""
+    lines = [(view.text("definition.value"), view.numbers.exact(card.value, metric.unit, metric.decimals))]
+    leaves = view.catalogue.leaves(metric.name)
+    if len(leaves) == 2:
+        for leaf, amount in zip(leaves, (card.numerator, card.denominator), strict=True):
+            lines.append(
+                (view.text.pick(leaf.label, leaf.label_zh), view.numbers.exact(amount, leaf.unit, leaf.decimals))
+            )
+    return lines
+
+
+def definition_lines(view: View, metric: Metric) -> list[tuple[str, str]]:
+    """Unit, direction, time basis, standard and what the metric needs, as label and text."""
+    text = view.text
+    basis = view.catalogue.time_basis(metric.name)
+    missing = view.missing[metric.name]
+    is_today = not view.catalogue.grains(metric.name)
+    connected = (
+        text("definition.connected") if not missing else text("definition.not_connected", missing=", ".join(missing))
+    )
+    return [
+        (text("definition.unit"), text(f"unit_name.{metric.unit}", currency=view.numbers.currency)),
+        (text("definition.direction"), text(f"direction.{metric.direction}")),
+        (
+            text("definition.time_basis"),
+            text("definition.as_of_today") if is_today else text.pick(basis.label, basis.label_zh) if basis else "",
+        ),
+        (text("definition.standard"), metric.standard or ""),
+        (text("definition.requires"), ", ".join((*metric.requires, *metric.requires_complete))),
+        (text("definition.connection"), connected),
+    ]
+
+
+def show_metric_entry(view: View, metric: Metric) -> None:
+    """One entry of the dictionary: names in both languages, definition, and all that is declared of it."""
+    text = view.text
+    other = metric.label if text.language == "zh" else metric.label_zh
+    missing = view.missing[metric.name]
+    badge = (
+        f":green-badge[{text('definition.is_connected')}]"
+        if not missing
+        else f":gray-badge[{text('definition.is_not_connected')}]"
+    )
+    with st.container(border=True, key=f"entry_{metric.name}", gap="xsmall"):
+        st.markdown(f"**{view.label(metric.name)}** · {other} {badge}  \n:small[`{metric.name}`]")
+        st.markdown(text.pick(metric.definition, metric.definition_zh))
+        lines = [
+            (text("definition.formula"), text.pick(metric.formula, metric.formula_zh)),
+            *definition_lines(view, metric),
+        ]
+        dimensions = view.catalogue.dimensions_of(metric.name)
+        chinese = {dimension.name_zh for dimension in dimensions}
+        names = [text.pick(one.label, one.label_zh) for one in dimensions if one.name not in chinese]
+        lines.append((text("definition.dimensions"), ", ".join(names)))
+        variants = [one for one in view.catalogue.variants(metric.name) if one.name != metric.name]
+        lines.append((text("definition.variants"), "; ".join(view.label(one.name) for one in variants)))
+        st.table({name: value for name, value in lines if value}, border="horizontal")
+
+
+def show_confused_term(view: View, term: ConfusedTerm) -> None:
+    """One term of the register: the meanings in use, and the one used here."""
+    text = view.text
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown(f"**{text.pick(term.term, term.term_zh)}**")
+        st.caption(text.pick(term.variants, term.variants_zh))
+        st.markdown(f"{text('definition.rule')} {text.pick(term.rule, term.rule_zh)}")

@@ -1,0 +1,69 @@
+"""Tables as they are shown: a title, the rows, and the way to take them away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from tower.exports import Column, ColumnKind, Provenance
+from tower.ui import states
+from tower.ui.downloads import provenance, show_downloads
+from tower.ui.view import View
+
+_NUMBER_FORMATS: dict[ColumnKind, str] = {
+    "integer": "localized", "quantity": "localized", "money": "accounting", "percent": "percent", "number": "localized",
+}  # fmt: skip
+ROW_PIXELS = 35
+MOST_ROWS_SHOWN = 14
+
+
+def show_table(
+    view: View,
+    key: str,
+    title: str,
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    *,
+    everything: Callable[[], pl.DataFrame] | None = None,
+    about: Provenance | None = None,
+    note: str | None = None,
+    empty: str | None = None,
+) -> None:
+    """One table. `everything` makes the rows of the download where the screen shows a part of them."""
+    if frame.is_empty():
+        _title(title, note)
+        states.empty(view.text, empty)
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        _title(title, note)
+        show_downloads(
+            view, key, everything or (lambda: frame), lambda _: columns,
+            about or provenance(view, title, is_filtered=False),
+        )  # fmt: skip
+    st.dataframe(
+        frame.select([column.name for column in columns]),
+        hide_index=True,
+        column_config={column.name: _config(column) for column in columns},
+        height=min(frame.height, MOST_ROWS_SHOWN) * ROW_PIXELS + ROW_PIXELS + 3,
+        alt=title,
+    )
+
+
+def _title(title: str, note: str | None) -> None:
+    with st.container(gap=None, width="content"):
+        st.markdown(f"**{title}**")
+        if note:
+            st.caption(note)
+
+
+def _config(column: Column) -> Any:
+    if column.kind in _NUMBER_FORMATS:
+        return st.column_config.NumberColumn(column.label, format=_NUMBER_FORMATS[column.kind])
+    if column.kind == "day":
+        return st.column_config.DateColumn(column.label, format="YYYY-MM-DD")
+    if column.kind == "instant":
+        return st.column_config.DatetimeColumn(column.label, format="YYYY-MM-DD HH:mm")
+    return st.column_config.TextColumn(column.label)
