@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a file's figures come from, line by line: build, as-of date, filters, definition. Written on a sheet of its own."""
+    """Where a file's figures come from, line by line: build, as-of date, filters, definition. A sheet of its own."""
 
     title: str
     lines: Sequence[tuple[str, str]]

@@ -25,12 +25,12 @@ _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(
 class Reading:
     """What is declared about a table's texts. `date_formats` maps a column (or '' for all) to strptime patterns, "dmy", "mdy".
 
-    `fallback_mark` is taken where nothing tells the decimal mark: a spreadsheet's number cells are always written with a point.
+    `with_point` names columns whose numbers have a point whatever is declared: the number cells of a spreadsheet.
     `constants` gives a value to a column's empty cells, such as the currency of a whole folder.
     """
 
     decimal_mark: DecimalMark | None = None
-    fallback_mark: DecimalMark | None = None
+    with_point: frozenset[str] = frozenset()
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     null_values: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -116,6 +116,8 @@ def _number_profiles(
     marks: dict[str, DecimalMark] = {}
     for column in columns:
         found = evidence[column.identifier]
+        if column.target.name in reading.with_point:
+            continue
         if reading.decimal_mark is not None:
             marks[column.identifier] = reading.decimal_mark
         elif found.point and found.comma:
@@ -132,19 +134,18 @@ def _number_profiles(
     of_table = set(marks.values())
     for column in columns:
         found = evidence[column.identifier]
-        if column.identifier not in marks:
-            if not found.ambiguous:
-                marks[column.identifier] = "."
-            elif len(of_table) == 1:
-                marks[column.identifier] = next(iter(of_table))
-            elif reading.fallback_mark is not None:
-                marks[column.identifier] = reading.fallback_mark
-            else:
-                example = _example(connection, relation, column, found.ambiguous)
-                raise SourceError(
-                    f"{place}: the numbers of column {column.target.name} can be read in two ways, for example {example}: "
-                    f"nothing says whether its mark is the decimal mark or groups thousands. {_declare_mark(place)}"
-                )
+        if column.identifier in marks:
+            continue
+        if column.target.name in reading.with_point or not found.ambiguous:
+            marks[column.identifier] = "."
+        elif len(of_table) == 1:
+            marks[column.identifier] = next(iter(of_table))
+        else:
+            example = _example(connection, relation, column, found.ambiguous)
+            raise SourceError(
+                f"{place}: the numbers of column {column.target.name} can be read in two ways, for example {example}: "
+                f"nothing says whether its mark is the decimal mark or groups thousands. {_declare_mark(place)}"
+            )
     return {c.identifier: _number_profile(c, shapes[c.identifier], marks[c.identifier]) for c in columns}
 
 

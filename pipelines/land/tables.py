@@ -125,7 +125,7 @@ def land_relation(
         converted = f"(select *, {values} from {said}) as converted"
         fallible = [each for each in conversions if each.rule is not None]
         failed = " or ".join(_failed(each) for each in fallible) or "false"
-        selected = ", ".join(f"{_value(each)} as {each.target.name}" for each in conversions)
+        selected = ", ".join(f'{_value(each)} as "{each.target.name}"' for each in conversions)
         row = connection.execute(
             f"copy (select cast(_row_number as bigint) as _row_number, {selected} from {converted} where not ({failed})) "
             f"to {quoted(str(partial))} (format parquet, compression zstd)"

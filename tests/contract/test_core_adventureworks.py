@@ -76,8 +76,13 @@ QUESTIONS = {
         select
             count(*), count(*), sum(case when EndDate > DueDate then 1 else 0 end),
             sum(case when EndDate > DueDate then EndDate::date - DueDate::date else 0 end),
-            sum(EndDate::date - StartDate::date), sum(OrderQty), sum(StockedQty), sum(ScrappedQty)
+            sum(EndDate::date - started_date), sum(OrderQty), sum(StockedQty), sum(ScrappedQty)
         from $Production.WorkOrder
+        left join (
+            select WorkOrderID, min(ActualStartDate)::date as started_date
+            from $Production.WorkOrderRouting
+            group by 1
+        ) using (WorkOrderID)
         """,
     ),
     "operations, late ones and their hours": (
@@ -180,18 +185,16 @@ def test_each_law_says_whether_it_holds_or_cannot_be_asked(build: duckdb.DuckDBP
     assert len(status) == 17
 
 
-def test_the_product_without_a_valid_bill_is_named(
+def test_the_product_that_is_made_without_a_bill_is_named(
     build: duckdb.DuckDBPyConnection, adventureworks_folder: Path
 ) -> None:
     expected = build.execute(
         raw_sql(
             """
-            select cast(ProductID as varchar) from $Production.WorkOrder
-            where ProductID not in (
+            select cast(ProductID as varchar) from $Production.Product
+            where MakeFlag and ProductID not in (
                 select ProductAssemblyID from $Production.BillOfMaterials where ProductAssemblyID is not null
-                and coalesce(EndDate, $as_of) >= $as_of
             )
-            group by 1
             """,
             adventureworks_folder,
         )

@@ -76,6 +76,28 @@ def test_a_cell_with_an_error_rejects_its_row_and_is_not_read_as_empty(folder: P
     assert json.loads(rejected["raw_row"][0])["item_name"] == "Bolt"
 
 
+def test_number_cells_are_numbers_whatever_decimal_mark_the_texts_of_the_folder_have(folder: Path, tmp_path: Path) -> None:
+    (folder / "source.toml").write_text('decimal_mark = ","')
+    with xlsxwriter.Workbook(folder / "masters.xlsx") as book:
+        sheet = book.add_worksheet("items")
+        sheet.write_row(2, 1, [*HEADINGS[:5], "list_price"])
+        sheet.write_row(3, 1, ["1", "Bolt", "component", "PCS", 1.234, "1.234,50"])
+        sheet.write_row(4, 1, ["2", "Nut", "component", "PCS", None, "2,5"])
+    land(folder, tmp_path)
+    assert landed(tmp_path, "items").select("standard_cost", "list_price").rows() == [
+        (Decimal("1.234"), Decimal("1234.5")), (None, Decimal("2.5")),
+    ]  # fmt: skip
+
+
+def test_numbers_written_as_text_in_a_sheet_are_not_guessed(folder: Path, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(folder / "masters.xlsx") as book:
+        sheet = book.add_worksheet("items")
+        sheet.write_row(0, 0, HEADINGS[:5])
+        sheet.write_row(1, 0, ["1", "Bolt", "component", "PCS", "1.234"])
+    with pytest.raises(SourceError, match=r"column standard_cost can be read in two ways, for example 1\.234"):
+        land(folder, tmp_path)
+
+
 def test_empty_rows_hold_no_record_wherever_they_stand(folder: Path, tmp_path: Path) -> None:
     with xlsxwriter.Workbook(folder / "masters.xlsx") as book:
         sheet = book.add_worksheet("items")

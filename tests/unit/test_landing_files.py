@@ -96,7 +96,7 @@ def test_every_type_of_the_contract_lands_as_that_type(land: Any) -> None:
     assert schema["_row_number"] == pl.Int64
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~", ":"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~", ":", " ", "\x1f"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_delimiters_and_encodings_are_found(land: Any, delimiter: str, encoding: str) -> None:
     out = io.StringIO()
@@ -104,6 +104,17 @@ def test_delimiters_and_encodings_are_found(land: Any, delimiter: str, encoding:
     writer.writerows([ITEMS.split(","), ["1", f"六角螺栓 {delimiter} 不锈钢", "component", "PCS"]])
     loaded = land(items__csv=out.getvalue().encode(encoding))
     assert loaded.rows("items", "item_id", "item_name") == [("1", f"六角螺栓 {delimiter} 不锈钢")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "field", "name"),
+    [("'", "'6\" pipe; black'", '6" pipe; black'), ("", '"6" pipe', '"6" pipe'), ("'", "'o''ring'", "o'ring")],
+)
+def test_another_quotation_mark_or_none_may_be_declared(land: Any, quote: str, field: str, name: str) -> None:
+    loaded = land(
+        items__csv=f"{ITEMS.replace(',', ';')}\n1;{field};component;PCS\n", source__toml=f'quote = "{quote}"'
+    )
+    assert loaded.rows("items", "item_name", "base_uom") == [(name, "PCS")]
 
 
 def test_western_european_text_is_not_taken_for_chinese(land: Any) -> None:

@@ -15,6 +15,7 @@ def trend_figure(
     frame: pl.DataFrame,
     *,
     label: Label,
+    tick: Label,
     period_label: Callable[[date], str],
     is_amount: bool,
     target: float | None = None,
@@ -42,7 +43,7 @@ def trend_figure(
             x=names, y=values, hovertext=hover, hoverinfo="text", mode="lines+markers", connectgaps=False,
             line={"color": ACCENT, "width": 2}, marker={"color": ACCENT, "size": 5},
         )  # fmt: skip
-    ticks = _ticks(values, target, is_amount)
+    ticks, top = _ticks(values, target, is_amount)
     if target is not None:
         figure.add_hline(y=target, line={"color": REFERENCE, "width": 1.5, "dash": "dash"})
         figure.add_annotation(
@@ -50,34 +51,35 @@ def trend_figure(
             font={"size": 12, "color": REFERENCE},
         )  # fmt: skip
     figure.update_xaxes(
-        type="category", showgrid=False, linecolor=AXIS, ticks="", tickangle=0, nticks=8, fixedrange=True, title=None
-    )
+        type="category", showgrid=False, linecolor=AXIS, ticks="", tickangle=0, nticks=8, fixedrange=True, title=None,
+    )  # fmt: skip
     figure.update_yaxes(
-        tickvals=ticks, ticktext=[label(tick) for tick in ticks], range=[ticks[0], ticks[-1]] if ticks else None,
-        gridcolor=GRID, zeroline=ticks[0] < 0 if ticks else False, zerolinecolor=AXIS, showline=False, ticks="",
-        fixedrange=True, automargin=True, title=None,
+        tickvals=ticks, ticktext=[tick(one) for one in ticks], range=[ticks[0], top], gridcolor=GRID,
+        zeroline=ticks[0] < 0, zerolinecolor=AXIS, showline=False, ticks="", fixedrange=True,
+        automargin=True, title=None,
     )  # fmt: skip
     _write_last(figure, names, values, label)
     return finish(figure, height)
 
 
-def _ticks(values: list[float | None], target: float | None, is_amount: bool) -> list[float]:
+def _ticks(values: list[float | None], target: float | None, is_amount: bool) -> tuple[list[float], float]:
+    """Round ticks, and the top of the axis: above the highest value, which is written over its point."""
     shown = [value for value in (*values, target) if value is not None]
     if not shown:
-        return [0.0, 1.0]
+        return [0.0, 1.0], 1.0
     low, high = min(shown), max(shown)
     if is_amount or (low >= 0 and low < high * 0.5):
         low, high = min(low, 0.0), max(high, 0.0)
-    # Room for the last value, which is written above its point.
-    return round_ticks(low, high + (high - low) * 0.08)
+    ticks = round_ticks(low, high)
+    top = high + (high - ticks[0]) * 0.14
+    kept = [one for one in ticks if one <= top]
+    return (kept, top) if len(kept) > 1 else (ticks, max(top, ticks[-1]))
 
 
 def _write_last(figure: go.Figure, names: list[str], values: list[float | None], label: Label) -> None:
-    last = next(
-        ((name, value) for name, value in zip(reversed(names), reversed(values), strict=True) if value is not None),
-        None,
-    )
-    if last is not None:
+    known = [(name, value) for name, value in zip(names, values, strict=True) if value is not None]
+    if known:
+        name, value = known[-1]
         figure.add_annotation(
-            x=last[0], y=last[1], text=f"<b>{label(last[1])}</b>", showarrow=False, yanchor="bottom", yshift=5, xanchor="center",
-        )  # fmt: skip
+            x=name, y=value, text=f"<b>{label(value)}</b>", showarrow=False, yanchor="bottom", yshift=5
+        )

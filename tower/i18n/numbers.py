@@ -34,25 +34,40 @@ class Numbers:
         """A figure for a card: short, with its unit. `decimals` applies to units that are not shortened."""
         if value is None:
             return MISSING
+        if value < 0:
+            return f"−{self.value(-value, unit, decimals)}"
         if unit == "percent":
             return f"{value * 100:,.{1 if decimals is None else decimals}f}%"
         if unit == "money":
-            return f"{'−' if value < 0 else ''}{self.sign}{self.short(abs(value))}"
+            return f"{self.sign}{self.short(value)}"
         if unit in ("quantity", "count"):
             return self.short(value)
         return self._with_suffix(f"{value:,.{1 if decimals is None else decimals}f}", unit)
 
     def exact(self, value: float | None, unit: str, decimals: int | None = None) -> str:
-        """The same figure with all its digits, for definitions and hover texts."""
+        """The same figure with all its digits, for definitions."""
         if value is None:
             return MISSING
+        if value < 0:
+            return f"−{self.exact(-value, unit, decimals)}"
         if unit == "money":
-            return f"{'−' if value < 0 else ''}{self.sign}{abs(value):,.2f}"
+            return f"{self.sign}{value:,.2f}"
         if unit == "percent":
             return f"{value * 100:,.{2 if decimals is None else max(decimals, 2)}f}%"
         if unit in ("quantity", "count"):
             return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
         return self._with_suffix(f"{value:,.{2 if decimals is None else decimals}f}", unit)
+
+    def tick(self, value: float, unit: str) -> str:
+        """A round value on an axis, without digits that say nothing."""
+        if value < 0:
+            return f"−{self.tick(-value, unit)}"
+        if unit == "percent":
+            return f"{value * 100:.6g}%"
+        if unit in ("money", "quantity", "count"):
+            scale, suffix = self._scale(value)
+            return f"{self.sign if unit == 'money' else ''}{value / scale:.6g}{suffix}"
+        return f"{value:,.6g}"
 
     def change(self, value: float | None, before: float | None, unit: str, decimals: int | None = None) -> str | None:
         """The change to an earlier figure: percentage points for rates, the difference for days, else relative.
@@ -72,9 +87,7 @@ class Numbers:
 
     def short(self, value: float) -> str:
         """A number in K, M and B, or in 万 and 亿; below a thousand (ten thousand) as it is."""
-        scales = _SCALES[self.language]
-        # From where rounding would write 1,000.0 K, the next scale takes over.
-        scale, suffix = next(((scale, suffix) for scale, suffix in scales if abs(value) >= scale * 0.9995), (1.0, ""))
+        scale, suffix = self._scale(value)
         scaled = value / scale
         if scale == 1.0:
             return f"{scaled:,.0f}" if float(scaled).is_integer() or abs(scaled) >= 1000 else f"{scaled:,.1f}"
@@ -105,6 +118,10 @@ class Numbers:
         if seconds < 2 * 86400:
             return text("unit.hours_value", value=f"{seconds / 3600:,.0f}")
         return text("unit.days_value", value=f"{seconds / 86400:,.0f}")
+
+    def _scale(self, value: float) -> tuple[float, str]:
+        # From where rounding would write 1,000.0 K, the next scale takes over.
+        return next((one for one in _SCALES[self.language] if abs(value) >= one[0] * 0.9995), (1.0, ""))
 
     def _with_suffix(self, number: str, unit: str) -> str:
         suffix = Text(self.language)(_SUFFIX_KEYS[unit]) if unit in _SUFFIX_KEYS else ""

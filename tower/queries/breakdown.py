@@ -19,7 +19,9 @@ MOST_MEMBERS = 12
 MOST_DOCUMENTS = 500
 MOST_EXPORTED_DOCUMENTS = 200_000
 # What helps to recognise a document, where its fact reaches it.
-DOCUMENT_DIMENSIONS = ("customer_name", "supplier_name", "item_name", "plant_name", "work_centre_name")
+DOCUMENT_DIMENSIONS = (
+    "customer_name", "supplier_name", "item_name", "item_name_zh", "plant_name", "work_centre_name",
+)  # fmt: skip
 _KINDS: dict[str, ColumnKind] = {"money": "money", "percent": "percent", "count": "integer", "quantity": "quantity"}
 
 
@@ -91,9 +93,17 @@ def documents(
     period: Period | None,
     limit: int,
 ) -> tuple[pl.DataFrame, int]:
-    """The documents behind a metric, those that add most first, and how many there are in all."""
-    shown = [name for name in DOCUMENT_DIMENSIONS if any(one.name == name for one in catalogue.dimensions_of(metric))]
+    """The documents behind a metric, those that add most first, and how many there are in all.
+
+    Columns: the document's own key, its date, names, amounts, and its other keys last.
+    """
+    reached = {one.name for one in catalogue.dimensions_of(metric)}
+    shown = [name for name in DOCUMENT_DIMENSIONS if name in reached]
     frame = document_rows(warehouse, catalogue, metric, where, period, show=shown, limit=limit)
+    days = [name for name, dtype in frame.schema.items() if dtype.is_temporal()]
+    amounts = [name for name in ("numerator", "denominator") if name in frame.columns]
+    first = [frame.columns[0], *days, *shown, *amounts]
+    frame = frame.select([*dict.fromkeys(first), *(name for name in frame.columns if name not in first)])
     count = frame.height if frame.height < limit else document_count(warehouse, catalogue, metric, where, period)
     return frame, count
 
@@ -101,11 +111,14 @@ def documents(
 def document_columns(catalogue: Catalogue, metric: str, frame: pl.DataFrame, *, is_chinese: bool) -> tuple[Column, ...]:
     """How the columns of `documents` are called and written."""
     model = catalogue.measure_of(catalogue.leaves(metric)[0])[0]
-    labels = {name: dimension for name, dimension in catalogue.dimensions.items()}
+    labels = catalogue.dimensions
+    hidden = {one.name_zh if not is_chinese else one.name for one in labels.values() if one.name_zh}
     by_expression = {one.expression: one for one in model.dimensions}
     sides = dict(zip(("numerator", "denominator"), catalogue.leaves(metric), strict=False))
     columns = []
     for name, dtype in frame.schema.items():
+        if name in hidden:
+            continue
         side = sides.get(name)
         if side is not None:
             columns.append(Column(name, _metric_label(side, is_chinese), _KINDS.get(side.unit, "number")))

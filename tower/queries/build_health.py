@@ -53,17 +53,20 @@ def build_steps(warehouse: Warehouse) -> pl.DataFrame:
 
 
 def rejected_by_rule(warehouse: Warehouse) -> pl.DataFrame:
-    """How many rows each rule refused, with the sentence that says what to do."""
+    """How many rows each rule refused, with the sentence that says what to do, written for one of them."""
     return warehouse.frame(
-        """
+        f"""
         with counted as (
-            select source, table_name, rule, stage, count(*) as rejected_rows
+            select
+                source, table_name, rule, stage, count(*) as rejected_rows, min(column_name) as column_name,
+                min(value) as value
             from build.rejected_rows
             group by source, table_name, rule, stage
         )
         select
             counted.source, counted.table_name, counted.rule, counted.stage, counted.rejected_rows,
-            rules.sentence_en, rules.sentence_zh
+            {_sentence("en", "counted")} as sentence_en,
+            {_sentence("zh", "counted")} as sentence_zh
         from counted
         left join reference.reject_rules as rules on rules.rule = counted.rule
         order by counted.rejected_rows desc, counted.source, counted.table_name, counted.rule
@@ -77,7 +80,9 @@ def rejected_rows(warehouse: Warehouse, table_name: str | None, rule: str | None
         f"""
         select
             rejected.source, rejected.table_name, rejected.row_number, rejected.record_key, rejected.rule,
-            rejected.column_name, rejected.value, rejected.raw_row, rejected.stage, rules.sentence_en, rules.sentence_zh
+            rejected.column_name, rejected.value, rejected.raw_row, rejected.stage,
+            {_sentence("en", "rejected")} as sentence_en,
+            {_sentence("zh", "rejected")} as sentence_zh
         from build.rejected_rows as rejected
         left join reference.reject_rules as rules on rules.rule = rejected.rule
         where ($table_name is null or rejected.table_name = $table_name) and ($rule is null or rejected.rule = $rule)
@@ -143,3 +148,11 @@ def coverage_columns(warehouse: Warehouse, table_name: str) -> pl.DataFrame:
 def coverage(warehouse: Warehouse) -> pl.DataFrame:
     """All that the metric catalogue needs to know what is connected: source, table_name, column_name, status."""
     return warehouse.frame("select source, table_name, column_name, status from build.source_coverage")
+
+
+def _sentence(language: str, rows: str) -> str:
+    """SQL for a rule's sentence with its table, column and value written in."""
+    written = f"rules.sentence_{language}"
+    for name, column in (("table", "table_name"), ("column", "column_name"), ("value", "value")):
+        written = f"replace({written}, '{{{name}}}', coalesce({rows}.{column}, ''))"
+    return written

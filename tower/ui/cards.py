@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -82,7 +83,7 @@ def _show_reason(view: View, metric: Metric, card: Card) -> None:
         st.caption(f":material/filter_list_off: {view.text('card.not_filterable', dimensions=listed)}")
 
 
-def _colour(metric: Metric, rose: bool | None) -> str:
+def _colour(metric: Metric, rose: bool | None) -> Literal["gray", "green", "red"]:
     if rose is None or metric.direction == "none":
         return "gray"
     return "green" if rose is (metric.direction == "up") else "red"

@@ -15,6 +15,7 @@ from tower.ui import states, url
 from tower.ui.cached import ask_metrics
 from tower.ui.definitions import show_definition
 from tower.ui.figures import about_metric, export_kind, member_columns, named_members, show_figure
+from tower.ui.page import bring_into_sight
 from tower.ui.scorecard import read_cards
 from tower.ui.tables import show_table
 from tower.ui.view import View
@@ -26,30 +27,34 @@ FIRST_DIMENSIONS = ("product_family", "plant_name", "supplier_name", "customer_s
 
 
 def choose_metric(view: View) -> str | None:
-    """The metric to look into, from a card, the list or a link; None while none is chosen."""
+    """The metric to look into, from the list, a card or a link; None while none is chosen."""
     known = [name for name in scorecard.SCORECARD_METRICS if name in view.catalogue.metrics]
     offered = list(dict.fromkeys(one.name for name in known for one in view.catalogue.variants(name)))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"##### {view.text('detail.title')}", width="content")
-        return url.select(
-            view.text("detail.metric"), "metric", offered, view.label, default=None, width=420,
-            placeholder=view.text("detail.choose"), label_visibility="collapsed",
-        )  # fmt: skip
+    return url.select(
+        view.text("detail.metric"), "metric", offered, view.label, default=None, width=420,
+        placeholder=view.text("detail.choose"), label_visibility="collapsed",
+    )  # fmt: skip
 
 
 def show_detail(view: View, name: str) -> None:
     """Everything about one metric, in the order of the questions: how much, since when, where, which documents."""
-    metric = view.catalogue.metric(name)
-    card = read_cards(view, [name])[name]
-    if card.state == "not_connected":
-        states.not_connected(view.text, card.missing)
-        return
-    if card.state == "not_filterable":
-        states.empty(view.text, view.text("detail.not_filterable"))
-        return
-    _show_head(view, metric, card)
+    with st.container(border=True, key="detail"):
+        bring_into_sight("detail", name)
+        metric = view.catalogue.metric(name)
+        card = read_cards(view, [name])[name]
+        _show_head(view, metric, card)
+        if card.state == "not_connected":
+            states.not_connected(view.text, card.missing)
+        elif card.state == "not_filterable":
+            states.empty(view.text, view.text("detail.not_filterable"))
+        else:
+            _show_parts(view, metric, card)
+
+
+def _show_parts(view: View, metric: Metric, card: Card) -> None:
     _show_variants(view, metric)
-    left, right = st.columns(2, gap="medium")
+    member = None
+    left, right = st.columns(2, gap="large")
     with left, states.or_failed(view.text):
         _show_course(view, metric, card)
     with right, states.or_failed(view.text):
@@ -64,11 +69,19 @@ def period_for(view: View, name: str) -> Period | None:
 
 
 def _show_head(view: View, metric: Metric, card: Card) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(f"### {view.numbers.value(card.value, metric.unit, metric.decimals)}", width="content")
-        st.caption(_sentence(view, metric, card), width="content")
-        with st.popover(view.text("card.definition"), type="tertiary", icon=":material/info:"):
-            show_definition(view, metric, card)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            st.markdown(f"##### {view.label(metric.name)}", width="content")
+            st.markdown(f"#### {view.numbers.value(card.value, metric.unit, metric.decimals)}", width="content")
+            if card.state == "shown":
+                st.caption(_sentence(view, metric, card), width="content")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            with st.popover(view.text("card.definition"), type="tertiary", icon=":material/info:"):
+                show_definition(view, metric, card)
+            st.button(
+                view.text("detail.close"), key="close_detail", type="tertiary", icon=":material/close:",
+                on_click=url.write, args=("metric", ""),
+            )  # fmt: skip
 
 
 def _sentence(view: View, metric: Metric, card: Card) -> str:
@@ -137,6 +150,7 @@ def _show_course(view: View, metric: Metric, card: Card) -> None:
         trend_figure(
             shown,
             label=lambda value: view.numbers.value(value, metric.unit, metric.decimals),
+            tick=lambda value: view.numbers.tick(value, metric.unit),
             period_label=view.numbers.month if grain != "week" else view.numbers.day,
             is_amount=metric.kind == "simple"
             and metric.unit in ("money", "quantity", "count")

@@ -93,7 +93,7 @@ def choose_filters(view: View) -> None:
             for one in GLOBAL_FILTERS:
                 names = options[one.parameter]
                 url.select_many(
-                    text(f"filter.{one.parameter}"), one.parameter, list(names), lambda value, names=names: names[value],
+                    text(f"filter.{one.parameter}"), one.parameter, list(names), names.__getitem__,
                     placeholder=text("filter.all"), disabled=not names,
                 )  # fmt: skip
         st.caption(described(view))

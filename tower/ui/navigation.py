@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from tower.access import ROLES, Role
+from tower.access import Role
 from tower.i18n import Text
+
+
+EVERYONE: tuple[Role, ...] = ("executive", "planner", "sales", "buyer", "production", "finance", "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Screen:
     name: str
     area: str
     icon: str
-    roles: Sequence[Role] = ROLES
+    roles: Sequence[Role] = EVERYONE
 
     @property
     def file(self) -> str:

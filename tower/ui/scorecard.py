@@ -17,6 +17,12 @@ def read_groups(view: View) -> dict[str, list[Card]]:
     return {group: [cards[name] for name in names] for group, names in known.items()}
 
 
+def group_of(view: View, metric: str) -> str:
+    """The group in which a metric, or the default of its variants, has its card."""
+    family = view.catalogue.variants(metric)[0].name
+    return next(group for group, names in GROUPS.items() if family in names)
+
+
 def read_cards(view: View, names: Sequence[str]) -> dict[str, Card]:
     """A card for each metric."""
     where, period = view.selection.where, view.selection.period

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from tower.access import EVERYTHING, row_scope_for
+from tower.access import EVERYTHING, ROLES, row_scope_for
 from tower.builds import current_build
 from tower.errors import StoreError, TowerError
 from tower.i18n import Numbers, Text, language_of
@@ -44,8 +44,9 @@ def arrive(now: datetime) -> Arrival:
 
 
 def users(now: datetime) -> list[User]:
-    """The people who may be chosen at the start."""
-    return cached.store(load_settings(PROJECT_FOLDER).effective_store_url).ensure_local_users(now)
+    """The people who may be chosen at the start, by role."""
+    store = cached.store(load_settings(PROJECT_FOLDER).effective_store_url)
+    return sorted(store.ensure_local_users(now), key=lambda user: (ROLES.index(user.role), user.user_id))
 
 
 def known_user(settings: Settings, now: datetime) -> User | None:

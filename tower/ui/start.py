@@ -21,7 +21,7 @@ def choose_user(text: Text, users: Sequence[User]) -> None:
     with right, st.container(horizontal_alignment="right"):
         choose_language(text)
     st.markdown(text("start.question"))
-    with st.grid(3, min_column_width=240):
+    with st.grid(4, min_column_width=240):
         for user in users:
             with st.container(border=True, height="stretch", key=f"user_{user.user_id}"):
                 st.markdown(f"**{text.pick(user.name, user.name_zh)}**")

@@ -13,7 +13,7 @@ import streamlit as st
 
 # One field may hold several ids.
 SEPARATOR = "|"
-_HIDDEN = "<style>[class*='st-key-url_fields']{display:none}</style>"
+_HIDDEN = "<style>div:has(> [class*='st-key-url_fields']){display:none}</style>"
 
 
 def carry(*keys: str) -> None:

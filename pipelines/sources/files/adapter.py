@@ -95,7 +95,7 @@ def _land_table(
     odd_rows = 0
     opened_notes: tuple[str, ...] = ()
     data_types: tuple[str, ...] = ()
-    reading = declaration.reading(table, fallback_mark="." if file.kind == "excel" else None)
+    with_point: frozenset[str] = frozenset()
     if file.kind == "parquet":
         parquet = open_parquet(connection, file.path, table)
         relation, headings, source_rows = parquet.relation, parquet.headings, parquet.source_rows
@@ -103,7 +103,7 @@ def _land_table(
     elif file.kind == "excel":
         sheet = open_sheet(connection, file.path, str(file.sheet), table, rejected)
         relation, headings, source_rows = sheet.relation, sheet.headings, sheet.source_rows
-        odd_rows, opened_notes = sheet.odd_rows, sheet.notes
+        odd_rows, opened_notes, with_point = sheet.odd_rows, sheet.notes, sheet.number_columns
     else:
         opened = open_csv(
             connection, file.path, table, rejected, folder / WORK_FOLDER,
@@ -122,7 +122,7 @@ def _land_table(
         for index, (heading, target) in enumerate(zip(headings, matched.targets, strict=True))
     ]
     landed: Landed = land_relation(
-        connection, relation, columns, table, reading, rejected, folder, file.place, file.path.name,
+        connection, relation, columns, table, declaration.reading(table, with_point), rejected, folder, file.place, file.path.name,
         readable_rows=source_rows - odd_rows,
     )  # fmt: skip
     return LoadedTable(

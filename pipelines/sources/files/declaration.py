@@ -119,7 +119,7 @@ class Declaration(TextDeclaration):
         declared = self.quote if declared is None else declared
         return '"' if declared is None else declared
 
-    def reading(self, table: Table, fallback_mark: DecimalMark | None = None) -> Reading:
+    def reading(self, table: Table, with_point: frozenset[str] = frozenset()) -> Reading:
         """How the texts of a table are to be read: the table's own words before those of the folder."""
         own = self.of_table(table.name)
         formats = {name: column.date_format for name, column in own.columns.items() if column.date_format}
@@ -127,7 +127,7 @@ class Declaration(TextDeclaration):
         has_currency = table.column("currency_code") is not None and currency is not None
         return Reading(
             decimal_mark=own.decimal_mark or self.decimal_mark,
-            fallback_mark=fallback_mark,
+            with_point=with_point,
             date_formats={"": own.date_format or self.date_format, **formats},
             null_values=own.null_values or self.null_values,
             constants={"currency_code": str(currency)} if has_currency and table.name != "currency_rates" else {},

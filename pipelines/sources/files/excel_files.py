@@ -15,6 +15,7 @@ import orjson
 import polars as pl
 
 from pipelines.contract import Table
+from pipelines.land.profile import NUMBERS
 from pipelines.land.rejects import RejectedRows
 from pipelines.land.tables import normalised_heading
 from tower.errors import SourceError
@@ -31,13 +32,17 @@ _CHUNK = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """A sheet ready to be landed: `relation` has `_row_number` and one text column c0, c1, … for each heading."""
+    """A sheet ready to be landed: `relation` has `_row_number` and one text column c0, c1, … for each heading.
+
+    `number_columns` are the columns of the contract in which every cell is a number, not text that looks like one.
+    """
 
     relation: str
     headings: tuple[str, ...]
     source_rows: int
     odd_rows: int
     notes: tuple[str, ...]
+    number_columns: frozenset[str] = frozenset()
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -49,7 +54,9 @@ def open_sheet(
     connection: duckdb.DuckDBPyConnection, path: Path, sheet: str, table: Table, rejected: RejectedRows
 ) -> SheetTable:
     """Read a sheet as text. Its first row that is not empty is the header; empty rows hold no record."""
-    loaded = _workbook(path).load_sheet(sheet, header_row=None, dtypes="string")
+    workbook = _workbook(path)
+    # Skipping no rows makes the reader count lines from the top of the sheet, empty ones included.
+    loaded = workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
     batch, cell_errors = loaded.to_arrow_with_errors()
     errors = _cell_errors(cell_errors)
     frame = pl.from_arrow(batch)
@@ -63,7 +70,8 @@ def open_sheet(
     records = frame.filter(filled | pl.col("line").is_in(in_error.implode()))
     if records.height == 0:
         return SheetTable("", (), 0, 0, ("The sheet holds nothing, not even a header; it is read as no rows.",))
-    headings = tuple(value or "" for value in records.row(0)[1:])
+    header_line, *cells = records.row(0)
+    headings = tuple(value or "" for value in cells)
     records = (
         records.slice(1).with_row_index("_row_number", offset=1).with_columns(pl.col("_row_number").cast(pl.Int64))
     )
@@ -75,9 +83,38 @@ def open_sheet(
     connection.register(f"{table.name}_frame", readable.select("_row_number", *names).to_arrow())
     connection.execute(f"create or replace temp table {table.name}_records as select * from {table.name}_frame")
     connection.unregister(f"{table.name}_frame")
-    blank = frame.height - records.height - 1
+    numbers = (
+        _number_columns(workbook, sheet, header_line, headings, table, readable) if readable.height else frozenset()
+    )
+    blank = frame.height - header_line - 1 - records.height
     notes = (f"{blank:,} empty rows hold no record.",) if blank else ()
-    return SheetTable(f"{table.name}_records", headings, filled_rows(path, sheet) - 1, odd.height, notes)
+    return SheetTable(f"{table.name}_records", headings, filled_rows(path, sheet) - 1, odd.height, notes, numbers)
+
+
+def _number_columns(
+    workbook: fastexcel.ExcelReader,
+    sheet: str,
+    header_line: int,
+    headings: tuple[str, ...],
+    table: Table,
+    readable: pl.DataFrame,
+) -> frozenset[str]:
+    """The contract's number columns whose cells are all numbers, by the types that the workbook itself keeps."""
+    wanted = {}
+    for index, heading in enumerate(headings):
+        column = table.column(normalised_heading(heading))
+        if column is not None and column.data_type in NUMBERS and readable[f"c{index}"].null_count() < readable.height:
+            wanted[index] = column.name
+    if not wanted:
+        return frozenset()
+    typed = workbook.load_sheet(
+        sheet,
+        header_row=None,
+        skip_rows=header_line + 1,
+        schema_sample_rows=None,
+        use_columns=lambda column: column.index in wanted,
+    )
+    return frozenset(wanted[column.index] for column in typed.selected_columns if column.dtype in {"float", "int"})
 
 
 def filled_rows(path: Path, sheet: str) -> int:

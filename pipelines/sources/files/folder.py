@@ -66,7 +66,9 @@ def find_tables(
         else:
             notes.append(_unknown(f"The file {path.name}", stem, contract))
     for name, table in declaration.tables.items():
-        if table.file is not None and table.file.lower() not in {file.path.name.lower() for file in found if file.table == name}:
+        if table.file is not None and table.file.lower() not in {
+            file.path.name.lower() for file in found if file.table == name
+        }:
             raise SourceError(
                 f"{DECLARATION_FILE}: tables.{name} names the file {table.file}, which is not in {folder} or is no table."
             )
