@@ -1,7 +1,7 @@
 """The canonical contract as values: every table, its columns, their types and what they may hold.
 
-The YAML beside the canonical models is the one place where it is written; landing, templates, coverage and documentation
-read it from here. Nothing here knows a source.
+The YAML beside the canonical models is the one place where it is written; landing, templates, coverage and
+documentation read it from here. Nothing here knows a source.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One canonical table; `key` names the columns that identify a row, `area` the part of the business it belongs to."""
+    """One canonical table; `key` names the columns that identify a row, `area` the part of the business."""
 
     name: str
     area: str
@@ -61,7 +61,10 @@ class Table:
 
 @cache
 def load_contract(folder: Path = CONTRACT_FOLDER) -> Mapping[str, Table]:
-    """All canonical tables by name, areas in the order of AREAS. Raises BuildError for a contract that contradicts itself."""
+    """All canonical tables by name, areas in the order of AREAS.
+
+    Raises BuildError for a contract that contradicts itself.
+    """
     tables: dict[str, Table] = {}
     for file in sorted(folder.glob("*.yml"), key=_position):
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}

@@ -32,8 +32,9 @@ _HEADINGS = (
 _INTRODUCTION = """\
 # Your data as files · 以文件提供数据
 
-Each file here is one table, with nothing in it but its header. Fill what you have and **delete the files that you do not
-fill**: a missing table says "not connected", an empty one says "there are none". Optional columns may be left out. Then run
+Each file here is one table, with nothing in it but its header. Fill what you have and **delete the files that you do
+not fill**: a missing table says "not connected", an empty one says "there are none". Optional columns may be left
+out. Then run
 
     tower build --source files --path <this folder>
 

@@ -1,7 +1,7 @@
 """SQL that gives a source's column the contract's type: null where it was empty, and null where it cannot be read.
 
-A value that is there and becomes null is unreadable; the row is then rejected under the conversion's rule. Everything is an
-expression over whole columns.
+A value that is there and becomes null is unreadable; the row is then rejected under the conversion's rule. Everything
+is an expression over whole columns.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _number_sql(text: str, profile: Profile, target: Column) -> str:
 
 
 def _finite(number: str, target: Column) -> str:
-    """SQL of a finite number of the target's type; null for overflow, infinity, not-a-number and a broken whole number."""
+    """SQL of a finite number of the target's type; null for overflow, infinity, NaN and a broken whole number."""
     if target.data_type == "double":
         value = f"try_cast({number} as double)"
         return f"case when isfinite({value}) then {value} end"

@@ -1,7 +1,7 @@
 """Loads: one folder each, which exists from the moment its manifest is written, and is never changed after.
 
-A load that was killed leaves a folder without a manifest. It does not count, and the next load of that source sweeps it away.
-Only one process may load into a home folder at a time; the build's lock sees to that.
+A load that was killed leaves a folder without a manifest. It does not count, and the next load of that source sweeps
+it away. Only one process may load into a home folder at a time; the build's lock sees to that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tower.settings import SourceSettings
 
 
 def load_folder(home: Path, source: str, load_id: str) -> Path:
+    """Where a load of a source stands, whether it is there or not."""
     return Home(home).raw / source / load_id
 
 
@@ -25,8 +26,8 @@ def land_source(
 ) -> LoadManifest:
     """Land a source in a new folder and write its manifest last. A load of that id that is whole is given as it is.
 
-    Raises SourceError where the source cannot be read as a whole, or where rows are neither accepted nor rejected; the folder
-    then stays without a manifest.
+    Raises SourceError where the source cannot be read as a whole, or where rows are neither accepted nor rejected;
+    the folder then stays without a manifest.
     """
     folder = load_folder(home, source.name, load_id)
     if (folder / MANIFEST_FILE).exists():

@@ -1,7 +1,7 @@
 """Looks at all values of a table's text columns and decides how numbers and dates are written in each.
 
-Nothing is decided by the first rows or row by row: a column where 03/04/2025 could be April or March is read only if one of
-its values, or source.toml, says which; otherwise the table is refused with what to declare.
+Nothing is decided by the first rows or row by row: a column where 03/04/2025 could be April or March is read only if
+one of its values, or source.toml, says which; otherwise the table is refused with what to declare.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is declared about a table's texts. `date_formats` maps a column (or '' for all) to strptime patterns, "dmy", "mdy".
+    """What is declared about a table's texts.
+
+    `date_formats` maps a column (or '' for all) to strptime patterns, "dmy", "mdy".
 
     `with_point` names columns whose numbers have a point whatever is declared: the number cells of a spreadsheet.
     `constants` gives a value to a column's empty cells, such as the currency of a whole folder.
@@ -49,7 +51,7 @@ class TextColumn:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How one column is written: the shapes that are read, each with its DateShape for dates, and those that are not."""
+    """How one column is written: the shapes that are read (with a DateShape for dates), and those that are not."""
 
     readable: Mapping[str, DateShape | None]
     unreadable: tuple[str, ...]
@@ -58,6 +60,7 @@ class Profile:
 
 
 def quoted(value: str) -> str:
+    """A text as an SQL literal."""
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -150,6 +153,7 @@ def _number_profiles(
 
 
 def allows_percent(column: Column) -> bool:
+    """Whether `5%` means 0.05 in this column."""
     return column.name.endswith("_rate")
 
 
@@ -232,8 +236,8 @@ def _detected_order(
     day_first, month_first, example = row or (None, None, None)
     if day_first is not None and month_first is not None:
         raise SourceError(
-            f"{place}: column {column.target.name} holds dates with the day first ({day_first}) and with the month first "
-            f"({month_first}). {_declare_order(place)} Rows that do not fit are then rejected one by one."
+            f"{place}: column {column.target.name} holds dates with the day first ({day_first}) and with the "
+            f"month first ({month_first}). {_declare_order(place)} Rows that do not fit are then rejected one by one."
         )
     if day_first is None and month_first is None:
         raise SourceError(

@@ -1,8 +1,8 @@
 """Splits delimited text into records, so that nothing a CSV reader trips over can vanish.
 
-A record is a line of fields, each either quoted (`"a ""b"" c"`, line ends allowed) or bare text that does not start with a
-quotation mark. Whole blocks are split at once by counting quotation marks; only where that count contradicts itself is a
-record looked at alone. Every record is then one of
+A record is a line of fields, each either quoted (`"a ""b"" c"`, line ends allowed) or bare text that does not start
+with a quotation mark. Whole blocks are split at once by counting quotation marks; only where that count contradicts
+itself is a record looked at alone. Every record is then one of
 
 - clean: the header's number of fields; copied to a normalised file that any reader reads the same way,
 - mended: readable, but with quotation marks inside bare fields (12" pipe); handed over as fields,
@@ -45,6 +45,8 @@ class OddRecord:
 
 @dataclass(frozen=True, slots=True)
 class MendedRecord:
+    """A record with quotation marks inside bare fields, as the fields it holds."""
+
     number: int
     fields: tuple[str, ...]
 
@@ -62,10 +64,10 @@ class Split:
 
 
 def split_records(blocks: Iterable[bytes], delimiter: str, quote: str, fields: int, clean_file: IO[bytes]) -> Split:
-    """Split UTF-8 `blocks` (no header) into records of `fields` fields; write the clean ones, `\\n`-ended, to `clean_file`.
+    """Split UTF-8 `blocks` (no header) into records of `fields` fields; write the clean ones to `clean_file`.
 
-    `delimiter` is one ASCII character, `quote` one or empty for files without quoting. Raises SourceError for a file that
-    holds no line end for 16 MiB: it is no table.
+    `delimiter` is one ASCII character, `quote` one or empty for files without quoting. Raises SourceError for a file
+    that holds no line end for 16 MiB: it is no table.
     """
     split = Split()
     pending = b""
@@ -268,7 +270,9 @@ class _Block:
         return memoryview(kept[keep].tobytes())
 
     def _take_alone(self, start: int, unbroken: bool) -> int:
-        """Look at the one record at `start`, whose marks do not fit. Gives where the next starts, or `start` to wait for more.
+        """Look at the one record at `start`, whose marks do not fit.
+
+        Gives where the next one starts, or `start` to wait for more text.
 
         `unbroken` says that no mark is wrong yet, only that the record does not end.
         """

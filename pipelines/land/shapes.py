@@ -1,8 +1,8 @@
 """What a column's values look like, and what that says about reading them.
 
-A shape is a value with every digit written as 9: `03/04/2025` has the shape `99/99/9999`. A column of a million values has a
-handful of shapes, so the reading of a column is decided from all of its values, in one pass, and never value by value.
-Pure functions on text; the shapes are counted elsewhere.
+A shape is a value with every digit written as 9: `03/04/2025` has the shape `99/99/9999`. A column of a million
+values has a handful of shapes, so the reading of a column is decided from all of its values, in one pass, and never
+value by value. Pure functions on text; the shapes are counted elsewhere.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ _MONTHS = (
 def is_number(shape: str, mark: DecimalMark, percent: bool = False) -> bool:
     """Whether values of this shape are numbers under a decimal mark. `percent` allows `5%`.
 
-    Thousands are grouped by three with the other mark, a blank or an apostrophe. A minus may stand behind, or brackets around.
+    Thousands are grouped by three with the other mark, a blank or an apostrophe. A minus may stand behind, or
+    brackets around.
     """
     match = _SIGNED.fullmatch(shape)
     if match is None or bool(match["open"]) != bool(match["close"]) or (match["percent"] and not percent):

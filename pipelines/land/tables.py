@@ -50,8 +50,8 @@ class Matched:
 def match_columns(headings: Sequence[str], table: Table, place: str) -> Matched:
     """Match headings to the table's columns, exactly but for case and blanks around.
 
-    Raises SourceError for a required column that is missing and for one that comes twice; notes the headings that mean nothing,
-    each with the column it may have been meant for.
+    Raises SourceError for a required column that is missing and for one that comes twice; notes the headings that
+    mean nothing, each with the column it may have been meant for.
     """
     known = {column.name: column for column in table.source_columns}
     derived = {column.name for column in table.columns if column.derived}
@@ -104,8 +104,8 @@ def land_relation(
 ) -> Landed:
     """Write the readable rows of `relation` (with `_row_number`) to `folder/<table>.parquet`, and add the others to `rejected`.
 
-    `place` names file and table in errors; `readable_rows` is how many rows the relation must have. Raises SourceError where a
-    column can be read in two ways, or not at all.
+    `place` names file and table in errors; `readable_rows` is how many rows the relation must have. Raises
+    SourceError where a column can be read in two ways, or not at all.
     """
     names = [column.identifier for column in columns]
     trimmed = [

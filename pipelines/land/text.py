@@ -1,7 +1,7 @@
 """Text files of any encoding as a stream of UTF-8 blocks, without losing a byte that cannot be read.
 
-A byte that the encoding does not know becomes a mark: NUL, then `xNN`. NUL never occurs in readable text, so a record that
-holds one is refused whole by the reader, and its bytes can still be seen in the rejected row.
+A byte that the encoding does not know becomes a mark: NUL, then `xNN`. NUL never occurs in readable text, so a record
+that holds one is refused whole by the reader, and its bytes can still be seen in the rejected row.
 """
 
 from __future__ import annotations
@@ -71,8 +71,9 @@ def utf8_blocks(path: Path, encoding: str, block_bytes: int = BLOCK_BYTES) -> It
 def detect_encoding(path: Path) -> str:
     """Name the codec of a text file by all of its bytes.
 
-    A byte order mark decides; then valid UTF-8 does. What is left is told apart by its runs of high bytes: in GBK they come in
-    pairs, in Western European text mostly alone. Raises SourceError where neither is clear, rather than to guess.
+    A byte order mark decides; then valid UTF-8 does. What is left is told apart by its runs of high bytes: in GBK
+    they come in pairs, in Western European text mostly alone. Raises SourceError where neither is clear, rather than
+    to guess.
     """
     with _open(path) as file:
         start = file.read(4)

@@ -22,5 +22,6 @@ class ConfusedTerm:
 
 @cache
 def confusion_register() -> tuple[ConfusedTerm, ...]:
+    """All terms of register.toml, in its order."""
     content = tomllib.loads((Path(__file__).parent / "register.toml").read_text(encoding="utf-8"))
     return tuple(ConfusedTerm(**entry) for entry in content["term"])

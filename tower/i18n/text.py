@@ -1,4 +1,4 @@
-"""Texts by key from en.toml and zh.toml. Both files hold the same keys; a key that is missing is a mistake, never shown as a key."""
+"""Texts by key from en.toml and zh.toml. Both hold the same keys; a missing one is an error, never shown as a key."""
 
 from __future__ import annotations
 

@@ -58,8 +58,10 @@ def members(
     period: Period | None,
     most: int | None,
 ) -> Breakdown:
-    """The metric by the members of a dimension. Of more than `most` the weightiest are kept: the greatest denominators of a
-    ratio, the greatest amounts otherwise. Ratios come worst first, amounts greatest first."""
+    """The metric by the members of a dimension; ratios come worst first, amounts greatest first.
+
+    Of more than `most` the weightiest are kept: the greatest denominators of a ratio, the greatest amounts otherwise.
+    """
     known = catalogue.metric(metric)
     key, label, chinese = _columns(catalogue, metric, dimension)
     by = list(dict.fromkeys(name for name in (key, label, chinese) if name))

@@ -1,4 +1,4 @@
-"""The figures of the scorecard: which metrics, their value now and before, their months, and how they stand to their target."""
+"""The figures of the scorecard: which metrics, their value now and before, their months, their standing to target."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One metric as it stands. `before` is the value of the equally long period before; `months` the value of each month.
+    """One metric as it stands. `before` is the value of the equally long period before, `months` of each month.
 
     `missing` lists what the sources lack, `blocked` the filtered dimensions that the metric's documents do not carry.
     """
@@ -86,7 +86,7 @@ def answerable(
 def values(
     warehouse: Warehouse, catalogue: Catalogue, names: tuple[str, ...], where: tuple[Filter, ...], period: Period
 ) -> dict[str, tuple[float | None, float | None, float | None]]:
-    """Each metric's value, numerator and denominator over the period. What is known only as of today ignores the period."""
+    """Each metric's value, numerator and denominator over the period, which what is known only as of today ignores."""
     found: dict[str, tuple[float | None, float | None, float | None]] = {}
     for asked, days in _by_timing(catalogue, names, period):
         row = query(warehouse, catalogue, asked, where=where, period=days, with_parts=True).row(0, named=True)

@@ -6,7 +6,9 @@ import streamlit as st
 
 from tower.i18n import ConfusedTerm
 from tower.metrics import Metric
+from tower.queries.breakdown import grouping_dimensions
 from tower.queries.scorecard import Card
+from tower.ui import url
 from tower.ui.view import View
 
 
@@ -55,30 +57,49 @@ def definition_lines(view: View, metric: Metric) -> list[tuple[str, str]]:
     ]
 
 
-def show_metric_entry(view: View, metric: Metric) -> None:
-    """One entry of the dictionary: names in both languages, definition, and all that is declared of it."""
+def show_metric_summary(view: View, metric: Metric) -> None:
+    """One entry of the dictionary in short, and the way to all of it."""
     text = view.text
-    other = metric.label if text.language == "zh" else metric.label_zh
-    missing = view.missing[metric.name]
-    badge = (
-        f":green-badge[{text('definition.is_connected')}]"
-        if not missing
-        else f":gray-badge[{text('definition.is_not_connected')}]"
-    )
+    with st.container(border=True, height="stretch", key=f"entry_{metric.name}", gap="xsmall"):
+        st.markdown(_heading(view, metric))
+        st.markdown(text.pick(metric.definition, metric.definition_zh))
+        st.caption(text.pick(metric.formula, metric.formula_zh))
+        st.space("stretch")
+        st.button(
+            text("definition.open"), key=f"show_{metric.name}", type="tertiary", icon=":material/arrow_forward:",
+            icon_position="right", on_click=url.write, args=("metric", metric.name),
+        )  # fmt: skip
+
+
+def show_metric_entry(view: View, metric: Metric) -> None:
+    """One entry of the dictionary in full: names in both languages, definition, and all that is declared of it."""
+    text = view.text
     with st.container(border=True, key=f"entry_{metric.name}", gap="xsmall"):
-        st.markdown(f"**{view.label(metric.name)}** · {other} {badge}  \n:small[`{metric.name}`]")
+        st.markdown(f"{_heading(view, metric)}  \n:small[`{metric.name}`]")
         st.markdown(text.pick(metric.definition, metric.definition_zh))
         lines = [
             (text("definition.formula"), text.pick(metric.formula, metric.formula_zh)),
             *definition_lines(view, metric),
         ]
-        dimensions = view.catalogue.dimensions_of(metric.name)
-        chinese = {dimension.name_zh for dimension in dimensions}
-        names = [text.pick(one.label, one.label_zh) for one in dimensions if one.name not in chinese]
-        lines.append((text("definition.dimensions"), ", ".join(names)))
+        dimensions = grouping_dimensions(view.catalogue, metric.name)
+        lines.append(
+            (text("definition.dimensions"), ", ".join(text.pick(one.label, one.label_zh) for one in dimensions))
+        )
         variants = [one for one in view.catalogue.variants(metric.name) if one.name != metric.name]
         lines.append((text("definition.variants"), "; ".join(view.label(one.name) for one in variants)))
         st.table({name: value for name, value in lines if value}, border="horizontal")
+        st.button(
+            text("definition.all"), key="all_metrics", type="tertiary", icon=":material/arrow_back:",
+            on_click=url.write, args=("metric", ""),
+        )  # fmt: skip
+
+
+def _heading(view: View, metric: Metric) -> str:
+    text = view.text
+    other = metric.label if text.language == "zh" else metric.label_zh
+    is_connected = not view.missing[metric.name]
+    colour, word = ("green", "is_connected") if is_connected else ("gray", "is_not_connected")
+    return f"**{view.label(metric.name)}** · {other} :{colour}-badge[{text(f'definition.{word}')}]"
 
 
 def show_confused_term(view: View, term: ConfusedTerm) -> None:

@@ -11,7 +11,7 @@ from tower.exports import Column
 from tower.i18n import confusion_register
 from tower.metrics import Metric
 from tower.ui import states, url
-from tower.ui.definitions import show_confused_term, show_metric_entry
+from tower.ui.definitions import show_confused_term, show_metric_entry, show_metric_summary
 from tower.ui.downloads import provenance, show_downloads
 from tower.ui.view import View
 
@@ -54,7 +54,7 @@ def choose_entries(view: View) -> Sequence[Metric]:
 
 
 def show_entries(view: View, entries: Sequence[Metric]) -> None:
-    """The entries in two columns, and their download."""
+    """The entries in short, or one in full; and their download."""
     text = view.text
     if not entries:
         states.empty(text, text("definition.none_found"))
@@ -65,9 +65,12 @@ def show_entries(view: View, entries: Sequence[Metric]) -> None:
             view, "definitions", lambda: _frame(view, entries), lambda _: _columns(view),
             provenance(view, text("page.definitions.title"), is_filtered=False),
         )  # fmt: skip
-    with st.grid(1 if len(entries) == 1 else 2, min_column_width=420, gap="small"):
+    if len(entries) == 1:
+        show_metric_entry(view, entries[0])
+        return
+    with st.grid(3, min_column_width=320, gap="small"):
         for metric in entries:
-            show_metric_entry(view, metric)
+            show_metric_summary(view, metric)
 
 
 def show_register(view: View) -> None:

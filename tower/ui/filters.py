@@ -39,7 +39,7 @@ GLOBAL_FILTERS = (
 
 
 def period_of(name: str, as_of: date, first_day: date, written_from: str, written_to: str) -> Period:
-    """The days of a preset. `12m` is the month of the as-of date and the eleven before it; months are never cut in front."""
+    """The days of a preset. `12m` is the month of the as-of date and the eleven before it: whole months in front."""
     if name == "3m":
         return Period(_months_back(as_of, 2), as_of)
     if name == "ytd":

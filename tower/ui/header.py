@@ -9,7 +9,6 @@ import streamlit as st
 from tower.i18n import LANGUAGES, Language, Text
 from tower.store import User
 from tower.ui import url
-from tower.ui.filters import choose_filters
 from tower.ui.view import View
 
 # Older than this, a reader is told that the figures may no longer be what the systems say.
@@ -17,7 +16,7 @@ STALE_AFTER = timedelta(days=2)
 
 
 def show_header(view: View) -> None:
-    """Company and freshness on the left, language and reader on the right; the global filters below."""
+    """Company and freshness on the left, language and reader on the right."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="header"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(f"**{view.company_name}**", width="content")
@@ -30,7 +29,6 @@ def show_header(view: View) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             choose_language(view.text)
             show_reader(view.text, view.user)
-    choose_filters(view)
 
 
 def stamp(view: View) -> str:
@@ -55,16 +53,18 @@ def is_stale(view: View) -> bool:
 
 
 def age_of_build(view: View) -> str:
+    """How long ago the build was made."""
     return view.numbers.duration(max((view.now - view.build.built_at).total_seconds(), 0))
 
 
 def age_of_data(view: View) -> str:
+    """How long ago the as-of date was."""
     return view.numbers.duration(max((view.now.date() - view.build.as_of).total_seconds(), 0))
 
 
 def choose_language(text: Text) -> None:
     """The switch between the languages; the reader's own is the default, so that the URL stays short."""
-    names: dict[str, str] = {code: name for code, name in LANGUAGES.items()}
+    names: dict[str, str] = dict(LANGUAGES.items())
     field = "pick_lang"
     st.session_state[field] = text.language
     st.segmented_control(

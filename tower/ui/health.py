@@ -134,8 +134,8 @@ def _worded(view: View, frame: pl.DataFrame) -> pl.DataFrame:
 def _tests(view: View) -> None:
     text = view.text
     which = url.segments(
-        text("health.tests_which"), "tests", TEST_STATES, lambda one: text(f"health.tests_{one}"), default="failing_only",
-        label_visibility="collapsed",
+        text("health.tests_which"), "tests", TEST_STATES, lambda one: text(f"health.tests_{one}"),
+        default="failing_only", label_visibility="collapsed",
     )  # fmt: skip
     frame = ask(view.warehouse, build_health.test_results, failing_only=which == "failing_only")
     words = {status: text.term("test_status", status) for status in frame["status"].unique().to_list()}
@@ -256,8 +256,8 @@ def _cross_references(view: View) -> None:
         text("health.section_cross_references"),
         frame.with_columns(pl.col("finding").replace(words)),
         _columns(
-            view, finding="text", entity="text", source="text", source_id="text", canonical_id="text", column_name="text",
-            kept_value="text", other_value="text",
+            view, finding="text", entity="text", source="text", source_id="text", canonical_id="text",
+            column_name="text", kept_value="text", other_value="text",
         ),
         empty=text("health.cross_references_none"),
     )  # fmt: skip

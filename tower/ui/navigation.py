@@ -11,7 +11,6 @@ from streamlit.navigation.page import StreamlitPage
 from tower.access import Role
 from tower.i18n import Text
 
-
 EVERYONE: tuple[Role, ...] = ("executive", "planner", "sales", "buyer", "production", "finance", "admin")
 
 
@@ -49,6 +48,7 @@ def screen(name: str) -> Screen:
 
 
 def may_open(role: Role, name: str) -> bool:
+    """Whether a role may open a page."""
     return role in screen(name).roles
 
 

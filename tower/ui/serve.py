@@ -1,7 +1,8 @@
 """Start the app's server: `python -m tower.ui.serve app.py [streamlit's own options]`.
 
-Streamlit takes a folder named `pages` beside the script for its older page convention until the router has run once, and
-greets the first deep link of a fresh process with "Page not found". Saying beforehand that the router decides avoids it.
+Streamlit takes a folder named `pages` beside the script for its older page convention until the router has run once,
+and greets the first deep link of a fresh process with "Page not found". Saying beforehand that the router decides
+avoids it.
 """
 
 from __future__ import annotations

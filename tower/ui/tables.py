@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from tower.exports import Column, ColumnKind, Provenance
+from tower.i18n.numbers import MISSING
 from tower.ui import states
 from tower.ui.downloads import provenance, show_downloads
 from tower.ui.view import View
@@ -16,8 +17,8 @@ from tower.ui.view import View
 _NUMBER_FORMATS: dict[ColumnKind, str] = {
     "integer": "localized", "quantity": "localized", "money": "accounting", "percent": "percent", "number": "localized",
 }  # fmt: skip
-ROW_PIXELS = 35
 MOST_ROWS_SHOWN = 14
+TALLEST = 480
 
 
 def show_table(
@@ -47,7 +48,8 @@ def show_table(
         frame.select([column.name for column in columns]),
         hide_index=True,
         column_config={column.name: _config(column) for column in columns},
-        height=min(frame.height, MOST_ROWS_SHOWN) * ROW_PIXELS + ROW_PIXELS + 3,
+        height="content" if frame.height <= MOST_ROWS_SHOWN else TALLEST,
+        placeholder=MISSING,
         alt=title,
     )
 

@@ -1,7 +1,8 @@
 """What the URL carries: language, user, filters, the metric looked into. A link shows the reader what the sender saw.
 
-Streamlit binds a widget to the URL by its label as it is shown, so a link made in Chinese would not open in English. Here
-hidden text fields are bound instead and hold ids; the widgets that people see are filled from them and write to them.
+Streamlit binds a widget to the URL by its label as it is shown, so a link made in Chinese would not open in English.
+Here hidden text fields are bound instead and hold ids; the widgets that people see are filled from them and write to
+them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def value(key: str) -> str:
 
 
 def values(key: str) -> tuple[str, ...]:
+    """The ids that a parameter for several holds."""
     return tuple(part for part in value(key).split(SEPARATOR) if part)
 
 

@@ -42,7 +42,8 @@ class Header:
 class CsvTable:
     """A file ready to be landed. `relation` is SQL with `_row_number` and one text column c0, c1, … for each heading.
 
-    `source_rows` counts the file's records without the help of the reader behind `relation`; `odd_rows` of them were rejected.
+    `source_rows` counts the file's records without the help of the reader behind `relation`; `odd_rows` of them were
+    rejected.
     """
 
     relation: str
