@@ -27,8 +27,13 @@ TYPE_WORDS: dict[DataType, str] = {
     "timestamp": "instant in UTC, 2026-06-30 14:05:00 · UTC 时间",
 }
 _HEADINGS = (
-    "Column · 列", "Type · 类型", "Required · 必填", "Allowed values · 允许的值", "Refers to · 引用", "Description · 说明",
-)  # fmt: skip
+    "Column · 列",
+    "Type · 类型",
+    "Required · 必填",
+    "Allowed values · 允许的值",
+    "Refers to · 引用",
+    "Description · 说明",
+)
 _INTRODUCTION = """\
 # Your data as files · 以文件提供数据
 

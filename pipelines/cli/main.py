@@ -12,6 +12,7 @@ import typer
 
 from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.serve import is_build_wanted, serve
+from pipelines.cli.users import app as users_app
 from pipelines.template import write_template
 from tower.builds import BuildSummary, Home, current_build, current_build_id, list_builds, read_summary
 from tower.errors import BuildError, SettingsError
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Control Tower: build the warehouse from your sources, ask it, serve the app.",
 )
+app.add_typer(users_app, name="users")
 
 SourceOption = Annotated[
     str | None, typer.Option("--source", help="Build this kind of source alone: files or adventureworks.")

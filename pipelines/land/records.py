@@ -317,7 +317,7 @@ class _Block:
         return self._after_line_end(stop)
 
     def _take_line(self, start: int) -> int:
-        """Refuse the line at `start` alone, so that what follows it can be read; `start` again if its end is not here yet."""
+        """Refuse the line at `start` alone, so that what follows can be read; `start` again to wait for its end."""
         position = int(np.searchsorted(self.lines, start))
         if position < self.lines.size:
             end = int(self.lines[position])

@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.land.manifest import REJECTED_FILE
+from pipelines.land.profile import quoted
 
 COLUMNS = {
     "source_table": "varchar",
@@ -51,7 +52,7 @@ class RejectedRows:
         """Write `rejected.parquet`, in the order of table and row; an empty file where nothing was rejected."""
         partial = folder / f"{REJECTED_FILE}.partial"
         self.connection.execute(
-            f"copy (select * from rejected_rows order by source_table, row_number) to '{str(partial).replace(chr(39), chr(39) * 2)}' "
-            "(format parquet, compression zstd)"
+            "copy (select * from rejected_rows order by source_table, row_number) "
+            f"to {quoted(str(partial))} (format parquet, compression zstd)"
         )
         partial.replace(folder / REJECTED_FILE)

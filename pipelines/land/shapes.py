@@ -8,7 +8,7 @@ value by value. Pure functions on text; the shapes are counted elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +27,7 @@ _TIME = r"(?P<t>[ T])(?P<h>9{1,2}):99(?P<s>:99(?P<f>\.9{1,9})?)?(?P<p> ?[AaPp]\.
 _ZONE = r"(?P<z> ?(?:[Zz]|[+-]99(?::?99)?))"
 _WHEN = rf"(?:{_TIME}{_ZONE}?)?"
 _YEAR_FIRST = re.compile(rf"9999(?P<a>[-/.])9{{1,2}}(?P=a)9{{1,2}}{_WHEN}")
-_CHINESE = re.compile(r"9999年9{1,2}月9{1,2}[日号]" + _WHEN.replace("(?P<t>[ T])", "(?P<t> ?)"))
+_CHINESE = re.compile(r"9999年9{1,2}月9{1,2}(?P<day>[日号])" + _WHEN.replace("(?P<t>[ T])", "(?P<t> ?)"))
 _COMPACT = re.compile(rf"99999999{_WHEN}")
 _COMPACT_TIME = re.compile(r"99999999(?P<t>T?)999999")
 _DAY_OR_MONTH_FIRST = re.compile(rf"9{{1,2}}(?P<a>[-/.])9{{1,2}}(?P=a)9999{_WHEN}")
@@ -83,7 +83,7 @@ def is_plain_number(shape: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MarkEvidence:
-    """What a column's shapes say about its decimal mark: shapes that prove one, and shapes that both allow with different values."""
+    """What a column's shapes say of its decimal mark: those that prove one, and those that allow both."""
 
     point: tuple[str, ...]
     comma: tuple[str, ...]
@@ -91,6 +91,7 @@ class MarkEvidence:
 
 
 def mark_evidence(shapes: Iterable[str], percent: bool = False) -> MarkEvidence:
+    """Part a column's shapes by what they say; whole numbers and what is no number say nothing."""
     point, comma, ambiguous = [], [], []
     for shape in shapes:
         under_point, under_comma = is_number(shape, ".", percent), is_number(shape, ",", percent)
@@ -106,8 +107,10 @@ def mark_evidence(shapes: Iterable[str], percent: bool = False) -> MarkEvidence:
 
 @dataclass(frozen=True, slots=True)
 class DateShape:
-    """How values of one shape are read. `pattern` is ISO or a strptime pattern without the zone; `order` is set where the
-    day and the month could change places, in which case the pattern is that order's."""
+    """How values of one shape are read.
+
+    `pattern` is ISO or a strptime pattern without the zone; `order` is set where day and month could change places.
+    """
 
     pattern: str
     zoned: bool = False
@@ -115,36 +118,64 @@ class DateShape:
 
 
 def needs_order(shape: str) -> bool:
-    """Whether day and month of this shape could change places. Dates with points put the day first wherever they are written."""
+    """Whether day and month could change places. Dates with points put the day first wherever they are written."""
     match = _DAY_OR_MONTH_FIRST.fullmatch(shape)
     return match is not None and match["a"] != "."
 
 
 def date_shape(shape: str, order: DayOrder | None) -> DateShape | None:
     """How to read a shape, or None where it is no date, or one whose order is not known."""
-    if match := _YEAR_FIRST.fullmatch(shape):
-        if match["a"] == "-" and not match["p"]:
-            return DateShape(ISO, bool(match["z"]))
-        return _dated(f"%Y{match['a']}%m{match['a']}%d", match)
-    if match := _COMPACT_TIME.fullmatch(shape):
-        return DateShape(f"%Y%m%d{match['t']}%H%M%S")
-    if match := _COMPACT.fullmatch(shape):
-        return _dated("%Y%m%d", match)
-    if match := _CHINESE.fullmatch(shape):
-        return _dated(f"%Y年%m月%d{'日' if '日' in shape else '号'}", match)
-    if match := _DAY_OR_MONTH_FIRST.fullmatch(shape):
-        wanted: DayOrder | None = order or ("dmy" if match["a"] == "." else None)
-        if wanted is None:
-            return None
-        parts = ("%d", "%m", "%Y") if wanted == "dmy" else ("%m", "%d", "%Y")
-        return _dated(match["a"].join(parts), match, wanted)
-    if match := _MONTH_NAME.fullmatch(shape):
-        name = _month_pattern(match["m"])
-        return _dated(f"%d{match['a']}{name}{match['b']}%Y", match) if name else None
-    if match := _MONTH_NAME_FIRST.fullmatch(shape):
-        name = _month_pattern(match["m"])
-        return _dated(f"{name} %d, %Y", match) if name else None
+    for form, read in _FORMS:
+        if match := form.fullmatch(shape):
+            return read(match, order)
     return None
+
+
+def _year_first(match: re.Match[str], _: DayOrder | None) -> DateShape | None:
+    if match["a"] == "-" and not match["p"]:
+        return DateShape(ISO, bool(match["z"]))
+    return _dated(f"%Y{match['a']}%m{match['a']}%d", match)
+
+
+def _compact_time(match: re.Match[str], _: DayOrder | None) -> DateShape:
+    return DateShape(f"%Y%m%d{match['t']}%H%M%S")
+
+
+def _compact(match: re.Match[str], _: DayOrder | None) -> DateShape | None:
+    return _dated("%Y%m%d", match)
+
+
+def _chinese(match: re.Match[str], _: DayOrder | None) -> DateShape | None:
+    return _dated(f"%Y年%m月%d{match['day']}", match)
+
+
+def _day_or_month_first(match: re.Match[str], order: DayOrder | None) -> DateShape | None:
+    known: DayOrder | None = order or ("dmy" if match["a"] == "." else None)
+    if known is None:
+        return None
+    parts = ("%d", "%m", "%Y") if known == "dmy" else ("%m", "%d", "%Y")
+    return _dated(match["a"].join(parts), match, known)
+
+
+def _month_name(match: re.Match[str], _: DayOrder | None) -> DateShape | None:
+    name = _month_pattern(match["m"])
+    return _dated(f"%d{match['a']}{name}{match['b']}%Y", match) if name else None
+
+
+def _month_name_first(match: re.Match[str], _: DayOrder | None) -> DateShape | None:
+    name = _month_pattern(match["m"])
+    return _dated(f"{name} %d, %Y", match) if name else None
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], DayOrder | None], DateShape | None]], ...] = (
+    (_YEAR_FIRST, _year_first),
+    (_COMPACT_TIME, _compact_time),
+    (_COMPACT, _compact),
+    (_CHINESE, _chinese),
+    (_DAY_OR_MONTH_FIRST, _day_or_month_first),
+    (_MONTH_NAME, _month_name),
+    (_MONTH_NAME_FIRST, _month_name_first),
+)
 
 
 def _month_pattern(name: str) -> str | None:

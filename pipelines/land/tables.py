@@ -1,4 +1,4 @@
-"""Lands one table of the contract: matches its columns, converts them, parts the rows that cannot be read from the rest."""
+"""Lands one table of the contract: matches its columns, converts them, parts off the rows that cannot be read."""
 
 from __future__ import annotations
 
@@ -19,8 +19,28 @@ _NUMERIC = ("DOUBLE", "FLOAT", "DECIMAL")
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedTable:
+    """A source's table ready to be landed.
+
+    `relation` is SQL with `_row_number` and a column c0, c1, … for each heading, of DuckDB's types in `data_types` (all
+    text where that is empty). `source_rows` is the source's own count of its records, taken without the reader behind
+    `relation`; `odd_rows` of them had no columns and are rejected already. `number_columns` are the columns of the
+    contract that hold text of numbers written with a point, because they were numbers in the source. A table without
+    headings holds nothing.
+    """
+
+    relation: str
+    headings: tuple[str, ...]
+    source_rows: int
+    odd_rows: int = 0
+    data_types: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    number_columns: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column as the source has it: its place in the relation, its heading, DuckDB's type, and what it is in the contract."""
+    """A column as the source has it: name in the relation, heading, DuckDB's type, and what it is in the contract."""
 
     identifier: str
     heading: str
@@ -87,12 +107,13 @@ def match_columns(headings: Sequence[str], table: Table, place: str) -> Matched:
 
 
 def normalised_heading(heading: str) -> str:
+    """A heading as it is compared: without blanks and marks around it, in lower case."""
     return heading.strip().strip("\ufeff\u3000\u00a0").strip().lower()
 
 
 def land_relation(
     connection: duckdb.DuckDBPyConnection,
-    relation: str,
+    opened: OpenedTable,
     columns: Sequence[SourceColumn],
     table: Table,
     reading: Reading,
@@ -100,12 +121,10 @@ def land_relation(
     folder: Path,
     place: str,
     file_name: str,
-    readable_rows: int,
 ) -> Landed:
-    """Write the readable rows of `relation` (with `_row_number`) to `folder/<table>.parquet`, and add the others to `rejected`.
+    """Write the readable rows of what was opened to `folder/<table>.parquet`, and add the others to `rejected`.
 
-    `place` names file and table in errors; `readable_rows` is how many rows the relation must have. Raises
-    SourceError where a column can be read in two ways, or not at all.
+    `place` names file and table in errors. Raises SourceError where a column can be read in two ways, or not at all.
     """
     names = [column.identifier for column in columns]
     trimmed = [
@@ -113,7 +132,7 @@ def land_relation(
         for name, column in zip(names, columns, strict=True)
         if column.target is not None
     ]
-    said = f"(select _row_number, {', '.join([*names, *trimmed])} from {relation}) as said"
+    said = f"(select _row_number, {', '.join([*names, *trimmed])} from {opened.relation}) as said"
     partial = folder / f"{table.name}.parquet.partial"
     try:
         conversions, notes = _conversions(connection, said, columns, reading, place)
@@ -127,12 +146,14 @@ def land_relation(
         failed = " or ".join(_failed(each) for each in fallible) or "false"
         selected = ", ".join(f'{_value(each)} as "{each.target.name}"' for each in conversions)
         row = connection.execute(
-            f"copy (select cast(_row_number as bigint) as _row_number, {selected} from {converted} where not ({failed})) "
+            "copy ("
+            f"select cast(_row_number as bigint) as _row_number, {selected} from {converted} where not ({failed})"
+            ") "
             f"to {quoted(str(partial))} (format parquet, compression zstd)"
         ).fetchone()
         rows = int(row[0]) if row else 0
         rejected_rows = 0
-        if fallible and rows != readable_rows:
+        if fallible and rows != opened.source_rows - opened.odd_rows:
             rejected_rows = rejected.add_query(_rejects(converted, columns, fallible, table, file_name))
     except duckdb.Error as error:
         raise SourceError(f"{place}: the file could not be read: {str(error).splitlines()[0]}") from error
@@ -173,7 +194,7 @@ def _conversions(
 
 
 def _as_text(name: str, column: SourceColumn, place: str) -> str:
-    """SQL of a typed column's text, for values that the contract wants in a shape that the type does not give by itself."""
+    """SQL of a typed column's text, for values that its type does not make the contract's by itself."""
     kind = column.data_type.upper()
     if kind == "VARCHAR":
         return name

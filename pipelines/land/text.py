@@ -54,7 +54,7 @@ def readable(text: str) -> str:
 
 
 def utf8_blocks(path: Path, encoding: str, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """The file's text as UTF-8, byte order mark removed; `encoding` is a codec's name. A block may end anywhere in the text."""
+    """The file's text as UTF-8 without byte order mark, in blocks that may end anywhere. `encoding` names a codec."""
     decoder = codecs.getincrementaldecoder(encoding)(errors=_MARK)
     with _open(path) as file:
         if encoding == "utf-8":

@@ -13,6 +13,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 
 import orjson
 
+from tests.benchmarks.kill_build import kill_builds, numbers, start_build
 from tests.benchmarks.measure import REPOSITORY, Measured, folder_bytes, run_process
 from tests.benchmarks.plain_pass import export_core
 from tower.builds import Home, current_build
@@ -59,6 +61,7 @@ def main() -> None:
     parser.add_argument("--factors", default="1,10,100", help="scale factors, separated by commas")
     parser.add_argument("--data", type=Path, default=ADVENTUREWORKS, help="folder of the AdventureWorks Parquet files")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "control-tower-bench")
+    parser.add_argument("--kills", type=int, default=20, help="how many builds of the example company to kill")
     parser.add_argument("--memory-limit", default="10GB", help="what the database may use before it spills")
     chosen = parser.parse_args()
     if not chosen.data.exists():
@@ -66,7 +69,8 @@ def main() -> None:
     scales = [
         measure(int(factor), chosen.data, chosen.work, chosen.memory_limit) for factor in chosen.factors.split(",")
     ]
-    RESULTS.write_text(document(scales), encoding="utf-8")
+    pages = [document(scales), stock_layers(), kills(chosen.work, chosen.kills)]
+    RESULTS.write_text("\n".join(pages), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 
 
@@ -201,6 +205,35 @@ def document(scales: Sequence[Scale]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def stock_layers() -> str:
+    """The stock layer engine alone, on made-up movements of a company with transfers."""
+    measured = run_process([sys.executable, "-m", "tests.benchmarks.bench_stock_layers"])
+    return f"## Stock layers, the engine alone\n\n```\n{measured.output.strip()}\n```\n"
+
+
+def kills(work: Path, count: int) -> str:
+    """Kill builds of the example company at random moments; what is served must not change."""
+    print(f"killing {count} builds of the example company …", flush=True)
+    home = work / "home-kills"
+    shutil.rmtree(home, ignore_errors=True)
+    folder = REPOSITORY / "seeds" / "example"
+    started = time.perf_counter()
+    if start_build(home, folder).wait() != 0:
+        raise SystemExit("the example company does not build")
+    longest = time.perf_counter() - started
+    expected = numbers(home)
+    done = kill_builds(home, folder, count, longest, seed=20)
+    same = sum(kill.numbers_after == expected for kill in done)
+    if start_build(home, folder).wait() != 0 or numbers(home) != expected:
+        raise SystemExit("the build after the kills is not right")
+    return (
+        "## Kills\n\n"
+        f"{count} builds of the example company were killed with SIGKILL after a random time of up to {longest:.1f} s (the length "
+        f"of a whole build); {sum(kill.hit_a_running_build for kill in done)} of them were still running. "
+        f"The served numbers were right after {same} of {count} kills, and the build after the last kill was right.\n"
+    )
 
 
 def row(label: str, scales: Sequence[Scale], cell: Any) -> str:

@@ -34,7 +34,9 @@ def tower(example_build: BuildSummary) -> Tower:
     return run
 
 
-@pytest.mark.parametrize("command", ["up", "build", "status", "builds", "sql", "metric", "rejects", "template"])
+@pytest.mark.parametrize(
+    "command", ["up", "build", "status", "builds", "sql", "metric", "rejects", "template", "users"]
+)
 def test_every_command_explains_itself(tower: Tower, command: str) -> None:
     done = tower(command, "--help")
     assert done.returncode == 0
@@ -103,3 +105,36 @@ def test_wrong_options_are_refused_with_a_sentence(tower: Tower) -> None:
     assert "belong together" in tower("build", "--source", "files").stderr
     assert "not known" in tower("build", "--source", "sap", "--path", "x").stderr
     assert "YYYY-MM-DD" in tower("build", "--as-of", "30.6.2026").stderr
+
+
+def test_a_user_with_a_scope_is_kept_listed_and_removed(tower: Tower, tmp_path: Path) -> None:
+    home = str(tmp_path)
+    done = tower(
+        "users",
+        "set",
+        "wang.fang",
+        "--name",
+        "Wang Fang",
+        "--role",
+        "sales",
+        "--scope",
+        "sales_rep=R1",
+        TOWER_HOME=home,
+    )
+    assert done.returncode == 0, done.stderr
+    listed = json.loads(tower("users", "list", "--format", "json", TOWER_HOME=home).stdout)
+    assert [row["sees"] for row in listed if row["user"] == "wang.fang"] == ["sales_rep R1"]
+    assert {row["role"] for row in listed} == {
+        "executive",
+        "planner",
+        "sales",
+        "buyer",
+        "production",
+        "finance",
+        "admin",
+    }
+    assert tower("users", "remove", "wang.fang", TOWER_HOME=home).returncode == 0
+    assert "wang.fang" in tower("users", "remove", "wang.fang", TOWER_HOME=home).stderr
+    refused = tower("users", "set", "x", "--name", "X", "--role", "sales", "--scope", "region=north", TOWER_HOME=home)
+    assert refused.returncode == 1
+    assert "not known" in refused.stderr

@@ -74,7 +74,9 @@ DIALECTS = st.builds(
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
     decimal_mark=st.sampled_from([".", ","]),
     group_mark=st.sampled_from(["", "other", " ", "'"]),
-    date_pattern=st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y年%m月%d日", "%d-%b-%Y"]),
+    date_pattern=st.sampled_from(
+        ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y年%m月%d日", "%d-%b-%Y"]
+    ),
     compressed=st.booleans(),
 )
 # Texts that every encoding can hold, rich in what trips readers: delimiters, quotation marks, line ends.
@@ -135,7 +137,10 @@ def test_what_is_not_declared_is_found_or_asked_for_but_never_read_wrongly(rows:
 GARBAGE = st.one_of(
     st.binary(max_size=200),
     st.text(st.sampled_from('ab1,;"\n\r \0é螺'), max_size=120).map(lambda text: text.encode()),
-    st.lists(st.sampled_from([b"a,b,c,2025-01-31,1", b'"', b",", b"\n", b"\r\n", b"\xff", b"\0", b'"x\ny"', b"1.5", b" "]), max_size=40).map(b"".join),
+    st.lists(
+        st.sampled_from([b"a,b,c,2025-01-31,1", b'"', b",", b"\n", b"\r\n", b"\xff", b"\0", b'"x\ny"', b"1.5", b" "]),
+        max_size=40,
+    ).map(b"".join),
 )
 
 
@@ -179,7 +184,9 @@ def test_no_character_that_is_no_punctuation_of_the_format_is_lost(text: str) ->
 
 @settings(parent=QUIET, max_examples=200)
 @given(
-    rows=st.lists(st.lists(st.text(st.sampled_from('ab,"\n x'), max_size=6), min_size=3, max_size=3), min_size=1, max_size=8),
+    rows=st.lists(
+        st.lists(st.text(st.sampled_from('ab,"\n x'), max_size=6), min_size=3, max_size=3), min_size=1, max_size=8
+    ),
     line_end=st.sampled_from(["\n", "\r\n"]),
 )
 def test_well_formed_text_splits_into_the_rows_that_were_written(rows: list[list[str]], line_end: str) -> None:

@@ -36,11 +36,13 @@ def source_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     for table, key in (("campaigns", "campaign"), ("sales_reps", "sales_rep")):
         frame = pl.DataFrame({f"{key}_id": range(ROWS)}).with_columns(
-            pl.format("Name, \"{}\"", pl.col(f"{key}_id")).alias(f"{key}_name")
+            pl.format('Name, "{}"', pl.col(f"{key}_id")).alias(f"{key}_name")
         )
         if table == "campaigns":
             frame = frame.with_columns(
-                (pl.when(pl.col("campaign_id") % 5000 == 17).then(pl.lit("x")).otherwise(pl.lit("1,5"))).alias("budget_value"),
+                (pl.when(pl.col("campaign_id") % 5000 == 17).then(pl.lit("x")).otherwise(pl.lit("1,5"))).alias(
+                    "budget_value"
+                ),
                 pl.lit("31/01/2025").alias("start_date"),
             )
         frame.write_csv(folder / f"{table}.csv", separator=";")
@@ -98,7 +100,9 @@ def test_a_load_killed_at_random_moments_ends_as_one_that_was_not(source_folder:
     assert [folder.name for folder in (home / "raw" / "mine").iterdir()] == ["load_1"]
 
 
-def test_a_load_of_another_id_after_a_kill_leaves_nothing_of_the_killed_one(source_folder: Path, tmp_path: Path) -> None:
+def test_a_load_of_another_id_after_a_kill_leaves_nothing_of_the_killed_one(
+    source_folder: Path, tmp_path: Path
+) -> None:
     land_in_process(source_folder, tmp_path, kill_after=0.05)
     assert latest_load(tmp_path, "mine") is None
     source = SourceSettings(name="mine", adapter="files", path=source_folder)

@@ -76,7 +76,9 @@ def test_a_cell_with_an_error_rejects_its_row_and_is_not_read_as_empty(folder: P
     assert json.loads(rejected["raw_row"][0])["item_name"] == "Bolt"
 
 
-def test_number_cells_are_numbers_whatever_decimal_mark_the_texts_of_the_folder_have(folder: Path, tmp_path: Path) -> None:
+def test_number_cells_are_numbers_whatever_decimal_mark_the_texts_of_the_folder_have(
+    folder: Path, tmp_path: Path
+) -> None:
     (folder / "source.toml").write_text('decimal_mark = ","')
     with xlsxwriter.Workbook(folder / "masters.xlsx") as book:
         sheet = book.add_worksheet("items")
@@ -127,7 +129,9 @@ def test_an_ambiguous_text_date_in_a_sheet_is_not_guessed(folder: Path, tmp_path
         sheet = book.add_worksheet("items")
         sheet.write_row(0, 0, HEADINGS)
         sheet.write_row(1, 0, ["1", "Bolt", "component", "PCS", 1, "03/04/2025"])
-    with pytest.raises(SourceError, match=r"masters\.xlsx, sheet items, table items: no value of column introduced_date"):
+    with pytest.raises(
+        SourceError, match=r"masters\.xlsx, sheet items, table items: no value of column introduced_date"
+    ):
         land(folder, tmp_path)
 
 

@@ -114,5 +114,7 @@ def test_pruning_keeps_the_loads_that_builds_stand_on(tmp_path: Path) -> None:
 def test_the_files_adapter_declares_every_table_that_staging_may_read() -> None:
     raw = ADAPTER.raw_tables()
     assert len(raw) == 68
-    assert raw["sales_reps"] == dict.fromkeys(("sales_rep_id", "sales_rep_name", "team", "email", "manager_id"), "varchar")
+    assert raw["sales_reps"] == dict.fromkeys(
+        ("sales_rep_id", "sales_rep_name", "team", "email", "manager_id"), "varchar"
+    )
     assert "net_value_document" not in raw["sales_order_lines"]

@@ -29,7 +29,11 @@ def land(tmp_path: Path, **columns: Any) -> tuple[LoadManifest, pl.DataFrame, pl
     source = SourceSettings(name="mine", adapter="files", path=folder)
     manifest = land_source(source, ADAPTER, tmp_path, "load_1", "2026-06-30T00:00:00+00:00", lambda _: None)
     load = tmp_path / "raw" / "mine" / "load_1"
-    return manifest, pl.read_parquet(load / "items.parquet").sort("_row_number"), pl.read_parquet(load / "rejected.parquet")
+    return (
+        manifest,
+        pl.read_parquet(load / "items.parquet").sort("_row_number"),
+        pl.read_parquet(load / "rejected.parquet"),
+    )
 
 
 def texts(rows: int) -> dict[str, list[str]]:
@@ -61,7 +65,9 @@ def test_numbers_dates_and_flags_of_any_type_land_as_the_contract_says(tmp_path:
         is_lot_tracked=pa.array([1, 0], pa.int8()),
     )
     assert rejected.height == 0
-    assert landed.select("standard_cost", "list_price", "shelf_life_days", "introduced_date", "is_lot_tracked").rows() == [
+    assert landed.select(
+        "standard_cost", "list_price", "shelf_life_days", "introduced_date", "is_lot_tracked"
+    ).rows() == [
         (Decimal("1.5"), Decimal("1234.5"), 30, datetime.date(2025, 3, 4), True),
         (None, Decimal("7.25"), None, datetime.date(2025, 3, 5), False),
     ]
@@ -94,7 +100,9 @@ def test_instants_of_every_encoding_land_in_utc(tmp_path: Path, options: dict[st
     table = pa.table(
         {
             "lead_id": ["1"],
-            "created_at": pa.array([datetime.datetime(2025, 3, 4, 10, tzinfo=zone)], pa.timestamp("us", tz="Asia/Shanghai")),
+            "created_at": pa.array(
+                [datetime.datetime(2025, 3, 4, 10, tzinfo=zone)], pa.timestamp("us", tz="Asia/Shanghai")
+            ),
             "lead_status": ["new"],
             "converted_at": pa.array([datetime.datetime(2025, 3, 4, 10)], pa.timestamp("us")),
         }

@@ -26,7 +26,9 @@ def test_the_readme_says_of_a_column_what_it_may_hold(tmp_path: Path) -> None:
     assert lines[start + 4] == (
         "| Column · 列 | Type · 类型 | Required · 必填 | Allowed values · 允许的值 | Refers to · 引用 | Description · 说明 |"
     )
-    order_status = next(line for line in lines[lines.index("### sales_orders") :] if line.startswith("| `order_status`"))
+    order_status = next(
+        line for line in lines[lines.index("### sales_orders") :] if line.startswith("| `order_status`")
+    )
     assert order_status == (
         "| `order_status` | text · 文本 | yes · 是 | `draft`, `confirmed`, `completed`, `cancelled` |  |  |"
     )
@@ -37,7 +39,9 @@ def test_the_readme_says_of_a_column_what_it_may_hold(tmp_path: Path) -> None:
 
 def test_the_readme_has_both_languages_for_every_area(tmp_path: Path) -> None:
     write_template(tmp_path)
-    headings = [line for line in (tmp_path / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    headings = [
+        line for line in (tmp_path / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("## ")
+    ]
     assert headings == [
         "## Master data · 主数据",
         "## CRM · 客户关系",

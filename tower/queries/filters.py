@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tower.metrics import Dimension
-
 if TYPE_CHECKING:
     from tower.warehouse import Warehouse
 
@@ -75,19 +73,4 @@ def history_days(warehouse: Warehouse) -> pl.DataFrame:
     """The first day that the build's calendar knows and the as-of date: first_day, last_day."""
     return warehouse.frame(
         "select (select min(date_day) from core.dim_dates) as first_day, as_of as last_day from build.build_info"
-    )
-
-
-def member_names(warehouse: Warehouse, relation: str, key: Dimension, name: Dimension) -> pl.DataFrame:
-    """Names for the members of a key dimension: value, label, label_zh. All three come from the metric catalogue."""
-    chinese = name.name_zh
-    return warehouse.frame(
-        f"""
-        select
-            cast({key.expression} as varchar) as value,
-            min({name.expression}) as label,
-            {f"min({chinese})" if chinese else "cast(null as varchar)"} as label_zh
-        from {relation}
-        group by 1
-        """
     )

@@ -75,7 +75,7 @@ def _note(view: View, metric: Metric, card: Card) -> str:
 def _show_reason(view: View, metric: Metric, card: Card) -> None:
     st.metric(view.label(card.metric), MISSING)
     if card.state == "not_connected":
-        listed = ", ".join(f"`{name}`" for name in card.missing)
+        listed = ", ".join(card.missing)
         st.caption(f":material/link_off: {view.text('card.not_connected', missing=listed)}")
     else:
         dimensions = (view.catalogue.dimensions[name] for name in card.blocked)

@@ -147,7 +147,10 @@ def _tests(view: View) -> None:
         view,
         "tests",
         text("health.section_tests"),
-        frame.with_columns(pl.col("status").replace(words)),
+        frame.with_columns(
+            pl.col("status").replace(words),
+            pl.col("severity").replace({one: text.term("severity", one) for one in ("error", "warn")}),
+        ),
         _columns(
             view, status="text", severity="text", layer="text", model="text", column_name="text", kind="text",
             failures="integer", test="text", message="text",
@@ -165,7 +168,10 @@ def _reconciliation(view: View) -> None:
     first, second = ("title_zh", "title") if is_chinese else ("title", "title_zh")
     about, other = ("description_zh", "description") if is_chinese else ("description", "description_zh")
     named = frame.with_columns(
-        pl.col("status").replace(words), law=pl.coalesce(first, second, "check_name"), about=pl.coalesce(about, other)
+        pl.col("status").replace(words),
+        pl.col("severity").replace({one: text.term("severity", one) for one in ("error", "difference")}),
+        law=pl.coalesce(first, second, "check_name"),
+        about=pl.coalesce(about, other),
     )
     columns = _columns(
         view, status="text", law="text", source="text", checked_rows="integer", differing_rows="integer",

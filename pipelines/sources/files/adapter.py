@@ -1,9 +1,10 @@
-"""The adapter of a folder with files named like the canonical tables. Their columns are the contract's; nothing is mapped."""
+"""The adapter of a folder of files named like the canonical tables: their columns are the contract's."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import duckdb
 from pipelines.contract import Table, load_contract
 from pipelines.land.manifest import Landing, LoadedTable, LoadManifest, SourceFile, checksum_of
 from pipelines.land.rejects import RejectedRows
-from pipelines.land.tables import Landed, SourceColumn, land_relation, match_columns
+from pipelines.land.tables import OpenedTable, SourceColumn, land_relation, match_columns
 from pipelines.sources.adapter import Coverage, Progress
 from pipelines.sources.files.csv_files import open_csv
 from pipelines.sources.files.declaration import Declaration, read_declaration
@@ -68,7 +69,7 @@ class FilesAdapter:
         }
 
     def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:
-        """A table is full where its file was there, unless source.toml says otherwise; a column where the file had it."""
+        """A table is full where its file was there, or what source.toml says; a column is where the file had it."""
         declared = {entry["table_name"]: Coverage(**entry) for entry in manifest.coverage}  # type: ignore[arg-type]
         return [
             row for table in load_contract().values() for row in _coverage(table, manifest, declared.get(table.name))
@@ -92,50 +93,57 @@ def _land_table(
     folder: Path,
     source_file: SourceFile,
 ) -> LoadedTable:
-    odd_rows = 0
-    opened_notes: tuple[str, ...] = ()
-    data_types: tuple[str, ...] = ()
-    with_point: frozenset[str] = frozenset()
-    if file.kind == "parquet":
-        parquet = open_parquet(connection, file.path, table)
-        relation, headings, source_rows = parquet.relation, parquet.headings, parquet.source_rows
-        data_types = parquet.data_types
-    elif file.kind == "excel":
-        sheet = open_sheet(connection, file.path, str(file.sheet), table, rejected)
-        relation, headings, source_rows = sheet.relation, sheet.headings, sheet.source_rows
-        odd_rows, opened_notes, with_point = sheet.odd_rows, sheet.notes, sheet.number_columns
-    else:
-        opened = open_csv(
-            connection, file.path, table, rejected, folder / WORK_FOLDER,
-            encoding=declaration.encoding_of(table.name), delimiter=declaration.delimiter_of(table.name),
-            quote=declaration.quote_of(table.name),
-        )  # fmt: skip
-        relation, headings, source_rows = opened.relation, opened.headings, opened.source_rows
-        odd_rows, opened_notes = opened.odd_rows, opened.notes
-    if not headings:
-        headings = tuple(column.name for column in table.required_columns)
-        nothing = ", ".join(f"cast(null as varchar) as c{index}" for index in range(len(headings)))
-        relation = f"(select cast(0 as bigint) as _row_number, {nothing} where false) as nothing"
-    matched = match_columns(headings, table, file.place)
+    opened = _open(connection, file, table, declaration, rejected, folder / WORK_FOLDER)
+    matched = match_columns(opened.headings, table, file.place)
     columns = [
-        SourceColumn(f"c{index}", heading, data_types[index] if data_types else "VARCHAR", target)
-        for index, (heading, target) in enumerate(zip(headings, matched.targets, strict=True))
+        SourceColumn(f"c{index}", heading, opened.data_types[index] if opened.data_types else "VARCHAR", target)
+        for index, (heading, target) in enumerate(zip(opened.headings, matched.targets, strict=True))
     ]
-    landed: Landed = land_relation(
-        connection, relation, columns, table, declaration.reading(table, with_point), rejected, folder, file.place, file.path.name,
-        readable_rows=source_rows - odd_rows,
-    )  # fmt: skip
+    reading = declaration.reading(table, opened.number_columns)
+    landed = land_relation(connection, opened, columns, table, reading, rejected, folder, file.place, file.path.name)
     return LoadedTable(
         name=table.name,
         rows=landed.rows,
-        source_rows=source_rows,
-        rejected_rows=landed.rejected_rows + odd_rows,
+        source_rows=opened.source_rows,
+        rejected_rows=landed.rejected_rows + opened.odd_rows,
         columns=landed.columns,
         checksum=checksum_of(folder / f"{table.name}.parquet"),
         source_files=(source_file,),
         ignored_columns=tuple(matched.ignored),
-        notes=(*opened_notes, *landed.notes, *matched.notes),
+        notes=(*opened.notes, *landed.notes, *matched.notes),
     )
+
+
+def _open(
+    connection: duckdb.DuckDBPyConnection,
+    file: TableFile,
+    table: Table,
+    declaration: Declaration,
+    rejected: RejectedRows,
+    work_folder: Path,
+) -> OpenedTable:
+    """Open a file by its kind. One that holds nothing at all is opened as the required columns without rows."""
+    if file.kind == "parquet":
+        return open_parquet(connection, file.path, table)
+    if file.sheet is not None:
+        opened = open_sheet(connection, file.path, file.sheet, table, rejected)
+    else:
+        opened = open_csv(
+            connection,
+            file.path,
+            table,
+            rejected,
+            work_folder,
+            encoding=declaration.encoding_of(table.name),
+            delimiter=declaration.delimiter_of(table.name),
+            quote=declaration.quote_of(table.name),
+        )
+    if opened.headings:
+        return opened
+    headings = tuple(column.name for column in table.required_columns)
+    nothing = ", ".join(f"cast(null as varchar) as c{index}" for index in range(len(headings)))
+    relation = f"(select cast(0 as bigint) as _row_number, {nothing} where false) as nothing"
+    return replace(opened, relation=relation, headings=headings)
 
 
 def _coverage(table: Table, manifest: LoadManifest, declared: Coverage | None) -> list[Coverage]:

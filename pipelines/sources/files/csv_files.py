@@ -1,4 +1,4 @@
-"""Delimited text: finds the header and the delimiter, splits the records, and hands them over as a relation of texts."""
+"""Delimited text: finds header and delimiter, splits the records, and hands them over as a relation of texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.contract import Table
 from pipelines.land.profile import quoted
 from pipelines.land.records import Split, fields_of, record_pattern, split_records
 from pipelines.land.rejects import RejectedRows
-from pipelines.land.tables import normalised_heading
+from pipelines.land.tables import OpenedTable, normalised_heading
 from pipelines.land.text import detect_encoding, readable, utf8_blocks
 
 _PREFERRED = ",;\t|"
@@ -38,21 +38,6 @@ class Header:
     quote: str
 
 
-@dataclass(frozen=True, slots=True)
-class CsvTable:
-    """A file ready to be landed. `relation` is SQL with `_row_number` and one text column c0, c1, … for each heading.
-
-    `source_rows` counts the file's records without the help of the reader behind `relation`; `odd_rows` of them were
-    rejected.
-    """
-
-    relation: str
-    headings: tuple[str, ...]
-    source_rows: int
-    odd_rows: int
-    notes: tuple[str, ...]
-
-
 def open_csv(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
@@ -63,13 +48,16 @@ def open_csv(
     encoding: str | None = None,
     delimiter: str | None = None,
     quote: str = '"',
-) -> CsvTable:
-    """Split a file into records and reject those that have no columns. Raises SourceError for a file that is no table."""
+) -> OpenedTable:
+    """Split a file into records and reject those that have no columns.
+
+    Raises SourceError for a file that is no table.
+    """
     codec = encoding or detect_encoding(path)
     blocks = utf8_blocks(path, codec)
     header, rest = read_header(blocks, table, delimiter, quote)
     if header is None:
-        return CsvTable("", (), 0, 0, ("The file holds nothing, not even a header; it is read as no rows.",))
+        return OpenedTable("", (), 0, notes=("The file holds nothing, not even a header; it is read as no rows.",))
     clean_file = work_folder / f"{table.name}.csv"
     with clean_file.open("wb") as file:
         split = split_records(rest, header.delimiter, header.quote, len(header.headings), file)
@@ -88,7 +76,8 @@ def open_csv(
         ]
     )
     relation = _relation(connection, clean_file, table, header, split)
-    return CsvTable(relation, header.headings, split.records, len(split.odd), _notes(codec, header, split))
+    notes = _notes(codec, header, split)
+    return OpenedTable(relation, header.headings, split.records, len(split.odd), notes=notes)
 
 
 def read_header(
@@ -191,7 +180,8 @@ def _shift_sql(steps: Sequence[tuple[int, int]]) -> str:
     if len(steps) == 1:
         return str(steps[0][1])
     middle = len(steps) // 2
-    return f"case when position < {steps[middle][0]} then {_shift_sql(steps[:middle])} else {_shift_sql(steps[middle:])} end"
+    before, after = _shift_sql(steps[:middle]), _shift_sql(steps[middle:])
+    return f"case when position < {steps[middle][0]} then {before} else {after} end"
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

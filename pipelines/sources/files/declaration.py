@@ -1,4 +1,4 @@
-"""`source.toml`: what a folder of files says of itself. Everything in it is optional; a wrong value is refused with a sentence."""
+"""`source.toml`: what a folder of files says of itself. All of it is optional; a wrong value is refused."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Declaration(TextDeclaration):
 
 
 def read_declaration(folder: Path, contract: Mapping[str, Table]) -> Declaration:
-    """Read `source.toml`, or give an empty declaration where there is none. Raises SourceError, one sentence a mistake."""
+    """Read `source.toml`; an empty declaration where there is none. Raises SourceError, one sentence a mistake."""
     file = folder / DECLARATION_FILE
     if not file.exists():
         return Declaration()
@@ -158,7 +158,8 @@ def read_declaration(folder: Path, contract: Mapping[str, Table]) -> Declaration
 def _sentence(location: tuple[int | str, ...], kind: str, message: str, value: object) -> str:
     where = ".".join(str(part) for part in location)
     if kind == "extra_forbidden":
-        return f"{DECLARATION_FILE}: the setting {where} is not known. Known settings: {', '.join(sorted(Declaration.model_fields))}."
+        known = ", ".join(sorted(Declaration.model_fields))
+        return f"{DECLARATION_FILE}: the setting {where} is not known. Known settings: {known}."
     return f"{DECLARATION_FILE}: {where} cannot be {value!r}: {message.removeprefix('Value error, ')}."
 
 

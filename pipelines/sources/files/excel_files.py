@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,7 +17,7 @@ import polars as pl
 from pipelines.contract import Table
 from pipelines.land.profile import NUMBERS
 from pipelines.land.rejects import RejectedRows
-from pipelines.land.tables import normalised_heading
+from pipelines.land.tables import OpenedTable, normalised_heading
 from tower.errors import SourceError
 
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
@@ -25,24 +25,13 @@ _FILLED = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ERROR = re.compile(r"Error\((?P<name>\w+)\)")
 _ERRORS = {
-    "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!", "Value": "#VALUE!",
+    "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
+    "Value": "#VALUE!",
 }  # fmt: skip
 _CHUNK = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class SheetTable:
-    """A sheet ready to be landed: `relation` has `_row_number` and one text column c0, c1, … for each heading.
-
-    `number_columns` are the columns of the contract in which every cell is a number, not text that looks like one.
-    """
-
-    relation: str
-    headings: tuple[str, ...]
-    source_rows: int
-    odd_rows: int
-    notes: tuple[str, ...]
-    number_columns: frozenset[str] = frozenset()
+_NOTHING = OpenedTable("", (), 0, notes=("The sheet holds nothing, not even a header; it is read as no rows.",))
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -52,7 +41,7 @@ def sheet_names(path: Path) -> list[str]:
 
 def open_sheet(
     connection: duckdb.DuckDBPyConnection, path: Path, sheet: str, table: Table, rejected: RejectedRows
-) -> SheetTable:
+) -> OpenedTable:
     """Read a sheet as text. Its first row that is not empty is the header; empty rows hold no record."""
     workbook = _workbook(path)
     # Skipping no rows makes the reader count lines from the top of the sheet, empty ones included.
@@ -61,7 +50,7 @@ def open_sheet(
     errors = _cell_errors(cell_errors)
     frame = pl.from_arrow(batch)
     if not isinstance(frame, pl.DataFrame) or frame.width == 0:
-        return SheetTable("", (), 0, 0, ("The sheet holds nothing, not even a header; it is read as no rows.",))
+        return _NOTHING
     names = [f"c{index}" for index in range(frame.width)]
     frame.columns = names
     in_error = pl.Series("line", sorted({line for line, _ in errors}), dtype=pl.Int64)
@@ -69,7 +58,7 @@ def open_sheet(
     filled = pl.any_horizontal(pl.col(names).fill_null("") != "")
     records = frame.filter(filled | pl.col("line").is_in(in_error.implode()))
     if records.height == 0:
-        return SheetTable("", (), 0, 0, ("The sheet holds nothing, not even a header; it is read as no rows.",))
+        return _NOTHING
     header_line, *cells = records.row(0)
     headings = tuple(value or "" for value in cells)
     records = (
@@ -88,7 +77,14 @@ def open_sheet(
     )
     blank = frame.height - header_line - 1 - records.height
     notes = (f"{blank:,} empty rows hold no record.",) if blank else ()
-    return SheetTable(f"{table.name}_records", headings, filled_rows(path, sheet) - 1, odd.height, notes, numbers)
+    return OpenedTable(
+        relation=f"{table.name}_records",
+        headings=headings,
+        source_rows=filled_rows(path, sheet) - 1,
+        odd_rows=odd.height,
+        notes=notes,
+        number_columns=numbers,
+    )
 
 
 def _number_columns(
@@ -133,7 +129,7 @@ def _rows(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
         while chunk := stream.read(_CHUNK):
             pending += chunk
             starts = [match.start() for match in _ROW.finditer(pending)]
-            for start, stop in zip(starts, starts[1:], strict=False):
+            for start, stop in itertools.pairwise(starts):
                 yield pending[start:stop]
             if starts:
                 pending = pending[starts[-1] :]

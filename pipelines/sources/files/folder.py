@@ -70,7 +70,8 @@ def find_tables(
             file.path.name.lower() for file in found if file.table == name
         }:
             raise SourceError(
-                f"{DECLARATION_FILE}: tables.{name} names the file {table.file}, which is not in {folder} or is no table."
+                f"{DECLARATION_FILE}: tables.{name} names the file {table.file}, "
+                f"which is not in {folder} or is no table."
             )
     for name in {file.table for file in found}:
         places = [
@@ -82,8 +83,8 @@ def find_tables(
             raise SourceError(f"The table {name} is there twice: {' and '.join(places)}. Keep one of them in {folder}.")
     if not found:
         raise SourceError(
-            f"The folder {folder} holds no table. Name files like the canonical tables (items.csv, sales_orders.parquet, or a "
-            "sheet of that name in an .xlsx file); `tower template DIR` writes them all, empty."
+            f"The folder {folder} holds no table. Name files like the canonical tables (items.csv, lots.parquet, "
+            "or a sheet of that name in an .xlsx file); `tower template DIR` writes them all, empty."
             + "".join(f"\n{note}" for note in notes)
         )
     order = list(contract)

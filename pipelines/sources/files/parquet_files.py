@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -11,33 +10,27 @@ import pyarrow.parquet as pq
 
 from pipelines.contract import Table
 from pipelines.land.profile import quoted
+from pipelines.land.tables import OpenedTable
 from tower.errors import SourceError
 
 # Statistics in files from elsewhere may be wrong; no optimizer may conclude from them which rows exist.
 DISTRUST_STATISTICS = "set disabled_optimizers = 'filter_pushdown,statistics_propagation,row_group_pruner'"
 
 
-@dataclass(frozen=True, slots=True)
-class ParquetTable:
-    """A file ready to be landed: `relation` has `_row_number` and c0, c1, … of the types in `data_types`."""
-
-    relation: str
-    headings: tuple[str, ...]
-    data_types: tuple[str, ...]
-    source_rows: int
-
-
-def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> ParquetTable:
+def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> OpenedTable:
     """Raises SourceError for a file that is no Parquet."""
     try:
         rows = int(pq.read_metadata(path).num_rows)
-        reader = f"read_parquet({quoted(str(path))}, file_row_number = true, hive_partitioning = false, binary_as_string = true)"
+        options = "file_row_number = true, hive_partitioning = false, binary_as_string = true"
+        reader = f"read_parquet({quoted(str(path))}, {options})"
         described = connection.execute(f"describe select * exclude (file_row_number) from {reader}").fetchall()
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise SourceError(f"{path.name} is no Parquet file that can be read: {str(error).splitlines()[0]}") from error
     headings = tuple(str(row[0]) for row in described)
     listed = ", ".join(f'"{heading.replace(chr(34), chr(34) * 2)}" as c{i}' for i, heading in enumerate(headings))
     connection.execute(
-        f"create or replace temp view {table.name}_records as select file_row_number + 1 as _row_number, {listed} from {reader}"
+        f"create or replace temp view {table.name}_records as "
+        f"select file_row_number + 1 as _row_number, {listed} from {reader}"
     )
-    return ParquetTable(f"{table.name}_records", headings, tuple(str(row[1]) for row in described), rows)
+    data_types = tuple(str(row[1]) for row in described)
+    return OpenedTable(f"{table.name}_records", headings, rows, data_types=data_types)
