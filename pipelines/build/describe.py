@@ -113,7 +113,8 @@ def write_definitions(context: BuildContext) -> None:
 
 
 def _scopes(manifest: Manifest) -> Iterator[tuple[str, str, str, str]]:
-    for node in manifest.nodes.values():
+    nodes: dict[str, Any] = dict(manifest.nodes)
+    for node in nodes.values():
         declared = node.config.meta.get("scope") if node.resource_type == "model" else None
         if declared == "none":
             yield node.schema, node.name, "none", ""
@@ -123,10 +124,16 @@ def _scopes(manifest: Manifest) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _lineage(manifest: Manifest) -> Iterator[tuple[str, str, str, str]]:
-    everything: dict[str, Any] = {**manifest.nodes, **manifest.sources}
-    for node in manifest.nodes.values():
+    nodes: dict[str, Any] = dict(manifest.nodes)
+    everything: dict[str, Any] = {**nodes, **manifest.sources}
+    for node in nodes.values():
         if node.resource_type != "model":
             continue
-        for parent in {*node.depends_on.nodes, *node.config.meta.get("depends_on", ())}:
+        for parent in node.depends_on.nodes:
             if parent in everything:
                 yield node.name, node.schema, everything[parent].name, everything[parent].schema
+    # What an engine wrote is a source for dbt; its own `depends_on` keeps the line unbroken.
+    by_name = {node.name: node for node in nodes.values() if node.resource_type == "model"}
+    for source in manifest.sources.values():
+        for parent in source.meta.get("depends_on", ()):
+            yield source.name, source.schema, parent, by_name[parent].schema

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import typer
@@ -167,7 +167,7 @@ def template(folder: Annotated[Path, typer.Argument(help="Folder to write into; 
     )
 
 
-def _settings(source: str | None, path: Path | None, **overrides: object) -> Settings:
+def _settings(source: str | None, path: Path | None, **overrides: Any) -> Settings:
     if (source is None) != (path is None):
         raise SettingsError("--source and --path belong together: --source files --path <folder>.")
     if source is not None and path is not None:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Set
 from pathlib import Path
 
-from pipelines.land.manifest import MANIFEST_FILE, Landing, LoadManifest, read_manifest, write_manifest
+from pipelines.land.manifest import MANIFEST_FILE, LoadManifest, read_manifest, write_manifest
 from pipelines.sources.adapter import Adapter, Progress
 from tower.builds import Home
 from tower.settings import SourceSettings
@@ -34,8 +34,7 @@ def land_source(
         return read_manifest(folder)
     sweep_unfinished(home, source.name)
     folder.mkdir(parents=True)
-    landed = adapter.land(source, folder, progress)
-    landing = landed if isinstance(landed, Landing) else Landing(landed)
+    landing = adapter.land(source, folder, progress)
     manifest = LoadManifest(
         source=source.name,
         adapter=adapter.name,

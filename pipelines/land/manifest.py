@@ -30,7 +30,7 @@ class LoadedTable:
     """One source table as it landed. Rows in (`source_rows`) = `rows` accepted + `rejected_rows`, always.
 
     `source_rows` is the source's own count (a Parquet footer, the lines of a CSV), taken independently of the read.
-    `columns` maps each landed column to its DuckDB type. `ignored_columns` are columns of the source that nothing reads.
+    `columns` maps each landed column to its DuckDB type. `ignored_columns` are the source's columns that nothing reads.
     `checksum` is the SHA-256 of the landed Parquet file.
     """
 
@@ -95,6 +95,7 @@ def write_manifest(manifest: LoadManifest, folder: Path) -> None:
 
 
 def read_manifest(folder: Path) -> LoadManifest:
+    """The manifest of a load that is whole, as it was written."""
     content = orjson.loads((folder / MANIFEST_FILE).read_bytes())
     tables = tuple(
         LoadedTable(**{**table, "source_files": tuple(SourceFile(**file) for file in table["source_files"])})

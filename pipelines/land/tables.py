@@ -205,6 +205,14 @@ def _as_text(name: str, column: SourceColumn, place: str) -> str:
     return whole_number_text_sql(name) if kind.startswith(_NUMERIC) else f"cast({name} as varchar)"
 
 
+def _raw(column: SourceColumn) -> str:
+    """SQL of a value for the raw row; JSON has no word for infinity and for what is no number."""
+    name = column.identifier
+    if column.data_type.upper() not in {"DOUBLE", "FLOAT"}:
+        return name
+    return f"case when isfinite({name}) then to_json({name}) else to_json(cast({name} as varchar)) end"
+
+
 def _rejects(
     converted: str, columns: Sequence[SourceColumn], fallible: Sequence[Conversion], table: Table, file_name: str
 ) -> str:
@@ -215,9 +223,7 @@ def _rejects(
         while heading.lower() in {used.lower() for used in headings}:
             heading += "_"
         headings.append(heading)
-    raw = ", ".join(
-        f"{quoted(heading)}: {column.identifier}" for heading, column in zip(headings, columns, strict=True)
-    )
+    raw = ", ".join(f"{quoted(heading)}: {_raw(column)}" for heading, column in zip(headings, columns, strict=True))
     cases = {
         part: " ".join(f"when {_failed(each)} then {part_sql}" for each, part_sql in zip(fallible, texts, strict=True))
         for part, texts in {

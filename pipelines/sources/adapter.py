@@ -1,4 +1,4 @@
-"""What every source adapter offers. An adapter reads its system as it is; giving it the canonical shape is dbt's part."""
+"""What every source adapter offers. It reads its system as it is; giving that the canonical shape is dbt's part."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pipelines.land.manifest import LoadedTable, Landing, LoadManifest
+from pipelines.land.manifest import Landing, LoadManifest
 from tower.settings import SourceSettings
 
 CoverageStatus = Literal["full", "partial", "absent"]
@@ -18,7 +18,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Whether a source fills a canonical table (`column_name` empty) or one column of it, and why not where it does not.
+    """Whether a source fills a canonical table (`column_name` empty) or one column of it, and why where it does not.
 
     `partial` means that rows are there but cannot answer everything; the note says what must not be concluded from them.
     """
@@ -35,13 +35,16 @@ class Adapter(Protocol):
 
     name: str
 
-    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Sequence[LoadedTable] | Landing:
-        """Write each source table to `folder/<table>.parquet` with `_row_number` (bigint, 1-based, in source order), and the rows
-        that cannot be read, whole, to `folder/rejected.parquet`. Raises SourceError for what cannot be read as a whole."""
+    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Landing:
+        """Write each source table to `folder/<table>.parquet` with `_row_number` (bigint, 1-based, in source order).
+
+        Rows that cannot be read go whole to `folder/rejected.parquet`. Raises SourceError for what cannot be read as a
+        whole.
+        """
         ...
 
     def raw_tables(self) -> Mapping[str, Mapping[str, str]]:
-        """Every source table that staging reads, with its columns and DuckDB types: the shape of an empty view where it did not land."""
+        """Every source table that the models read, with its columns and DuckDB types, whether it landed or not."""
         ...
 
     def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:

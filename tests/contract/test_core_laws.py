@@ -66,7 +66,10 @@ WRONG = [
     ("production_order_components", with_value("issued_quantity", "379", production_order_id="MO3001")),
     ("invoice_lines", with_value("net_value", "6725", invoice_line_id="CI9001-1")),
     ("settlements", with_value("settled_value", "1993.31", settlement_line_id="ST0001")),
-    ("bom_components", with_copy({"bom_component_id": "ROUND", "component_item_id": "F100"}, bom_component_id="B-S130-1")),
+    (
+        "bom_components",
+        with_copy({"bom_component_id": "ROUND", "component_item_id": "F100"}, bom_component_id="B-S130-1"),
+    ),
     ("boms", with_value("valid_from_date", "2026-07-01", bom_id="B-F150")),
     ("item_suppliers", without(item_id="C610")),
     ("planning_policies", without(item_id="K700")),
@@ -109,10 +112,10 @@ def test_differences_are_listed_and_do_not_stop_publishing(contradictory_build: 
 
 
 def test_every_law_names_what_contradicts_it_and_nothing_else(warehouse: Warehouse) -> None:
-    found = warehouse.frame("select check_name, subject, round(difference_value, 6) from core.reconciliation_differences")
-    received = warehouse.frame(
-        "select subject, expected_value < actual_value from core.law_received_within_ordered"
+    found = warehouse.frame(
+        "select check_name, subject, round(difference_value, 6) from core.reconciliation_differences"
     )
+    received = warehouse.frame("select subject, expected_value < actual_value from core.law_received_within_ordered")
     assert received.rows() == [("PO4005-1", True)]
     assert {row for row in found.rows() if row[0] != "received_within_ordered"} == NAMED
 

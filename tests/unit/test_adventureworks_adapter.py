@@ -46,7 +46,7 @@ def land(source: Path) -> tuple[dict[str, LoadedTable], Path]:
     landed = source.parent / "landed"
     landed.mkdir(exist_ok=True)
     settings = SourceSettings(name="adventureworks", adapter="adventureworks", path=source)
-    tables = ADAPTER.land(settings, landed, lambda message: None)
+    tables = ADAPTER.land(settings, landed, lambda message: None).tables
     return {table.name: table for table in tables}, landed
 
 

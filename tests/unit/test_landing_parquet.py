@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -89,6 +90,7 @@ def test_values_beyond_the_contract_are_rejected_with_the_whole_row(tmp_path: Pa
     assert json.loads(rejected["raw_row"][3]) == {
         "item_id": "4", "item_name": "x", "item_type": "x", "base_uom": "x", "standard_cost": 2.5, "shelf_life_days": 2**40,
     }  # fmt: skip
+    assert [orjson.loads(row)["standard_cost"] for row in rejected["raw_row"]] == ["nan", "inf", 1e15, 2.5]
     assert (manifest.tables[0].source_rows, manifest.tables[0].rows, manifest.tables[0].rejected_rows) == (5, 1, 4)
 
 

@@ -20,7 +20,9 @@ def bring_into_sight(key: str, what: str) -> None:
     if st.session_state.get(state) == what:
         return
     st.session_state[state] = what
-    script = (
-        f"<script>document.querySelector('.st-key-{key}')?.scrollIntoView({{behavior:'smooth',block:'start'}})</script>"
+    # Below the header, and after what is drawn with it has taken its place.
+    st.html(
+        f"<style>.st-key-{key}{{scroll-margin-top:4.5rem}}</style><script>setTimeout(() => "
+        f"document.querySelector('.st-key-{key}')?.scrollIntoView({{behavior:'smooth',block:'start'}}), 600)</script>",
+        unsafe_allow_javascript=True,
     )
-    st.html(script, unsafe_allow_javascript=True)

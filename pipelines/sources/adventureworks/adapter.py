@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.land.manifest import LoadedTable, LoadManifest
+from pipelines.land.manifest import Landing, LoadManifest
+from pipelines.land.parquet import DISTRUST_STATISTICS
 from pipelines.sources.adapter import Coverage, Progress
 from pipelines.sources.adventureworks.coverage import coverage_of_canonical_tables
 from pipelines.sources.adventureworks.landing import land_table, literal
@@ -25,7 +26,7 @@ class AdventureWorks:
 
     name = "adventureworks"
 
-    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Sequence[LoadedTable]:
+    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Landing:
         """Land every table of the list. Raises SourceError for a missing folder, table or column."""
         if not source.path.is_dir():
             raise SourceError(
@@ -35,11 +36,12 @@ class AdventureWorks:
         loaded = []
         with duckdb.connect(config={"memory_limit": LANDING_MEMORY}) as connection:
             connection.execute("set TimeZone = 'UTC'")
+            connection.execute(DISTRUST_STATISTICS)
             for table in source_tables().values():
                 landed = land_table(connection, table, source.path, folder)
                 progress(f"read {table.file} ({landed.rows:,} rows)")
                 loaded.append(landed)
-        return tuple(loaded)
+        return Landing(tuple(loaded))
 
     def raw_tables(self) -> Mapping[str, Mapping[str, str]]:
         """The tables that staging reads, with columns and DuckDB types."""

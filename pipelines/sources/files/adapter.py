@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.contract import Table, load_contract
 from pipelines.land.manifest import Landing, LoadedTable, LoadManifest, SourceFile, checksum_of
+from pipelines.land.parquet import DISTRUST_STATISTICS
 from pipelines.land.rejects import RejectedRows
 from pipelines.land.tables import OpenedTable, SourceColumn, land_relation, match_columns
 from pipelines.sources.adapter import Coverage, Progress
@@ -19,7 +20,7 @@ from pipelines.sources.files.csv_files import open_csv
 from pipelines.sources.files.declaration import Declaration, read_declaration
 from pipelines.sources.files.excel_files import open_sheet
 from pipelines.sources.files.folder import TableFile, find_tables
-from pipelines.sources.files.parquet_files import DISTRUST_STATISTICS, open_parquet
+from pipelines.sources.files.parquet_files import open_parquet
 from tower.settings import SourceSettings
 
 WORK_FOLDER = ".work"

@@ -13,9 +13,6 @@ from pipelines.land.profile import quoted
 from pipelines.land.tables import OpenedTable
 from tower.errors import SourceError
 
-# Statistics in files from elsewhere may be wrong; no optimizer may conclude from them which rows exist.
-DISTRUST_STATISTICS = "set disabled_optimizers = 'filter_pushdown,statistics_propagation,row_group_pruner'"
-
 
 def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> OpenedTable:
     """Raises SourceError for a file that is no Parquet."""
