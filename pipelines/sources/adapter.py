@@ -18,7 +18,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Whether a source fills a canonical table (`column_name` empty) or one column of it, and why where it does not.
+    """Whether a source fills a canonical table (`column_name` empty) or one column of it, and why where not.
 
     `partial` means that rows are there but cannot answer everything; the note says what must not be concluded from them.
     """

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.land.loads import land_source, latest_load, list_loads, load_folder, prune_loads
-from pipelines.land.manifest import LoadedTable, LoadManifest, read_manifest
+from pipelines.land.manifest import Landing, LoadedTable, LoadManifest, read_manifest
 from pipelines.sources.adapter import Coverage, Progress
 from pipelines.sources.files import ADAPTER
 from tower.errors import SourceError
@@ -26,11 +26,11 @@ class CountingAdapter:
         self.source_rows = source_rows
         self.landed = 0
 
-    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Sequence[LoadedTable]:
+    def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Landing:
         self.landed += 1
         progress(f"reading {source.name}")
         pl.DataFrame({"_row_number": [1, 2], "item_id": ["1", "2"]}).write_parquet(folder / "items.parquet")
-        return (LoadedTable("items", 2, self.source_rows, 0, {"item_id": "varchar"}, "", ()),)
+        return Landing((LoadedTable("items", 2, self.source_rows, 0, {"item_id": "varchar"}, "", ()),))
 
     def raw_tables(self) -> Mapping[str, Mapping[str, str]]:
         return {"items": {"item_id": "varchar"}}
