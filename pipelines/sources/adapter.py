@@ -20,7 +20,7 @@ Progress = Callable[[str], None]
 class Coverage:
     """Whether a source fills a canonical table (`column_name` empty) or one column of it, and why where not.
 
-    `partial` means that rows are there but cannot answer everything; the note says what must not be concluded from them.
+    `partial` means that rows are there but cannot answer everything; the note says what not to conclude from them.
     """
 
     table_name: str

@@ -85,7 +85,7 @@ def measure(factor: int, data: Path, work: Path, memory_limit: str) -> Scale:
                 "tests.benchmarks.scale_adventureworks",
                 str(data),
                 str(folder),
-                "--factor",
+                "--copies",
                 str(factor),
             ]
         )

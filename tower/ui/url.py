@@ -29,7 +29,10 @@ def carry(*keys: str) -> None:
 
 def value(key: str) -> str:
     """What the URL says, empty where it says nothing. Nothing in it may be trusted: check it before use."""
-    return str(st.session_state.get(key) or st.query_params.get(key, ""))
+    # A field that has been drawn knows better than the URL, which follows it only after the run.
+    if key in st.session_state:
+        return str(st.session_state[key] or "")
+    return st.query_params.get(key, "")
 
 
 def values(key: str) -> tuple[str, ...]:
