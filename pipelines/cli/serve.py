@@ -26,7 +26,7 @@ def is_build_wanted(settings: Settings) -> bool:
 def serve(settings: Settings) -> None:
     """Replace this process by the app server. Streamlit's own settings are in .streamlit/config.toml."""
     command = [
-        sys.executable, "-m", "tower.ui.serve", str(APP_FILE),
+        sys.executable, "-m", "tower.ui.serve",
         "--server.address", settings.host, "--server.port", str(settings.port), "--server.headless", "true",
     ]  # fmt: skip
     environment = {**os.environ, "TOWER_HOME": str(settings.home)}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import BUILT_AT, REPOSITORY
@@ -45,11 +46,18 @@ def warehouse(example_build: BuildSummary) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> OpenApp:
-    """Open a page of the app at a URL: `open_app("overview/scorecard", user="executive", lang="zh")`."""
+def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> Iterator[OpenApp]:
+    """Open a page of the app at a URL: `open_app("overview/scorecard", user="executive", lang="zh")`.
+
+    Answers are kept by build id, and the builds of the tests share theirs: another home begins with nothing kept.
+    """
+    homes: list[Path] = []
 
     def opened(page: str | None = None, *, home: Path = example_home, **parameters: str) -> AppTest:
         monkeypatch.setenv("TOWER_HOME", str(home))
+        if home != example_home:
+            homes.append(home)
+            st.cache_data.clear()
         app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
         app.query_params.update(parameters)
         if page is not None:
@@ -58,7 +66,9 @@ def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> OpenApp:
         assert not app.exception, [error.value for error in app.exception]
         return app
 
-    return opened
+    yield opened
+    if homes:
+        st.cache_data.clear()
 
 
 @pytest.fixture

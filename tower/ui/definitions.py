@@ -90,7 +90,7 @@ def show_metric_entry(view: View, metric: Metric) -> None:
         st.table({name: value for name, value in lines if value}, border="horizontal")
         st.button(
             text("definition.all"), key="all_metrics", type="tertiary", icon=":material/arrow_back:",
-            on_click=url.write, args=("metric", ""),
+            on_click=url.clear, args=("metric", "area", "search"),
         )  # fmt: skip
 
 

@@ -45,6 +45,12 @@ def write(key: str, text: str) -> None:
     st.session_state[key] = text
 
 
+def clear(*keys: str) -> None:
+    """Take parameters out of the URL; only from a widget's callback."""
+    for key in keys:
+        write(key, "")
+
+
 def select(
     label: str,
     key: str,
