@@ -21,7 +21,9 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from tests.conftest import REPOSITORY
 from tower.builds import BuildSummary
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 # On a deep link the client first asks whether the app is served below the page's own path.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
@@ -118,9 +120,11 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         made.page.on("pageerror", lambda error: made.errors.append(str(error)))
         made.page.on(
             "console",
-            lambda message: made.errors.append(message.text)
-            if message.type == "error" and not str(message.location.get("url", "")).endswith(PROBES)
-            else None,
+            lambda message: (
+                made.errors.append(message.text)
+                if message.type == "error" and not str(message.location.get("url", "")).endswith(PROBES)
+                else None
+            ),
         )
         return made
 

@@ -26,7 +26,9 @@ def test_totals_are_those_of_the_build(
     assert value_of(app, text("health.tests_failing")) == text("health.of", part=int(tests[1]), whole=tests[0])
 
 
-def test_loads_list_every_table_and_every_one_adds_up(open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text) -> None:
+def test_loads_list_every_table_and_every_one_adds_up(
+    open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text
+) -> None:
     app = open_app(PAGE, user="admin", lang=language)
     shown = app.dataframe[0].value
     assert len(shown) == warehouse.frame("select count(*) from build.load_tables").item()
@@ -49,7 +51,10 @@ def test_rejected_rows_can_be_narrowed_to_a_rule(open_app: OpenApp) -> None:
     app = open_app(PAGE, user="admin", section="rejected")
     app.selectbox(key="pick_rule").set_value("unknown_reference").run()
     assert app.query_params["rule"] == "unknown_reference"
-    assert [list(frame.value["table_name"]) for frame in app.dataframe] == [["sales_order_lines"], ["sales_order_lines"]]
+    assert [list(frame.value["table_name"]) for frame in app.dataframe] == [
+        ["sales_order_lines"],
+        ["sales_order_lines"],
+    ]
 
 
 def test_choosing_a_section_goes_into_the_url_and_shows_it(open_app: OpenApp, warehouse: Warehouse) -> None:
@@ -60,14 +65,20 @@ def test_choosing_a_section_goes_into_the_url_and_shows_it(open_app: OpenApp, wa
     assert len(app.dataframe[0].value) == warehouse.frame("select count(*) from build.test_results").item()
 
 
-def test_every_law_is_listed_with_its_outcome(open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text) -> None:
+def test_every_law_is_listed_with_its_outcome(
+    open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text
+) -> None:
     app = open_app(PAGE, user="admin", lang=language, section="reconciliation")
     shown = app.dataframe[0].value
     counted = dict(warehouse.frame("select status, count(*) from core.reconciliation_summary group by status").rows())
-    assert dict(shown["status"].value_counts()) == {text(f"law_status.{status}"): count for status, count in counted.items()}
+    assert dict(shown["status"].value_counts()) == {
+        text(f"law_status.{status}"): count for status, count in counted.items()
+    }
 
 
-def test_coverage_names_every_canonical_table_and_its_state(open_app: OpenApp, warehouse: Warehouse, language: Language) -> None:
+def test_coverage_names_every_canonical_table_and_its_state(
+    open_app: OpenApp, warehouse: Warehouse, language: Language
+) -> None:
     app = open_app(PAGE, user="admin", lang=language, section="coverage", table="invoices")
     matrix, columns = app.dataframe[0].value, app.dataframe[1].value
     assert len(matrix) == warehouse.frame("select count(distinct table_name) from build.source_coverage").item()
@@ -76,7 +87,9 @@ def test_coverage_names_every_canonical_table_and_its_state(open_app: OpenApp, w
 
 
 @pytest.mark.parametrize("section", ["cross_references", "steps"])
-def test_the_remaining_sections_open(open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text, section: str) -> None:
+def test_the_remaining_sections_open(
+    open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text, section: str
+) -> None:
     app = open_app(PAGE, user="admin", lang=language, section=section)
     assert f"**{text(f'health.section_{section}')}**" in words(app)
     if section == "steps":

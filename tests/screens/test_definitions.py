@@ -58,7 +58,9 @@ def test_an_area_keeps_its_metrics(open_app: OpenApp, warehouse: Warehouse) -> N
     assert shown == [f"show_{name}" for name in expected]
 
 
-def test_a_link_to_one_metric_shows_all_of_it(open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text) -> None:
+def test_a_link_to_one_metric_shows_all_of_it(
+    open_app: OpenApp, warehouse: Warehouse, language: Language, text: Text
+) -> None:
     app = open_app(PAGE, user="sales", lang=language, metric="on_time_in_full_rate")
     entry = app.container(key="entry_on_time_in_full_rate")
     lines = entry.table[0].value

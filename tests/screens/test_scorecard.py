@@ -44,7 +44,9 @@ def test_cards_show_what_the_warehouse_holds(
             number(warehouse, "select sum(open_value) from core.fct_sales_order_lines where is_past_due = 1"), "money"
         ),
         "stock_value": numbers.value(
-            number(warehouse, "select sum(value) from core.fct_stock_intervals where valid_to_date > date '2026-06-30'"),
+            number(
+                warehouse, "select sum(value) from core.fct_stock_intervals where valid_to_date > date '2026-06-30'"
+            ),
             "money",
         ),
     }
@@ -56,7 +58,9 @@ def test_every_metric_of_the_scorecard_has_a_card_with_its_definition(
     open_app: OpenApp, warehouse: Warehouse, language: Language
 ) -> None:
     app = open_app(PAGE, user="executive", lang=language)
-    assert [metric.label for metric in app.metric] == [label(warehouse, metric, language) for metric in SCORECARD_METRICS]
+    assert [metric.label for metric in app.metric] == [
+        label(warehouse, metric, language) for metric in SCORECARD_METRICS
+    ]
     catalogue = load_catalogue(warehouse)
     written = words(app)
     for name in SCORECARD_METRICS:
@@ -95,7 +99,9 @@ def test_chosen_days_come_from_the_url(open_app: OpenApp, warehouse: Warehouse) 
     assert value_of(app, "Revenue") == Numbers("en", warehouse.company_currency).value(expected, "money")
 
 
-def test_a_family_filters_what_carries_it_and_the_rest_says_that_it_cannot(open_app: OpenApp, warehouse: Warehouse) -> None:
+def test_a_family_filters_what_carries_it_and_the_rest_says_that_it_cannot(
+    open_app: OpenApp, warehouse: Warehouse
+) -> None:
     family = warehouse.frame(
         """
         select min(items.product_family) from core.fct_delivery_lines as lines
@@ -134,7 +140,9 @@ def test_looking_into_a_card_shows_documents_that_add_up_to_the_figure(
     detail = app.container(key="detail")
     assert f"#### {numbers.value(revenue, 'money')}" in [one.value for one in detail.markdown]
     documents = detail.dataframe[0].value
-    lines = number(warehouse, f"select count(*) from core.fct_delivery_lines where net_value <> 0 and shipped_date {YEAR}")
+    lines = number(
+        warehouse, f"select count(*) from core.fct_delivery_lines where net_value <> 0 and shipped_date {YEAR}"
+    )
     assert len(documents) == lines
     assert documents["numerator"].sum() == pytest.approx(revenue)
     app.button(key="close_detail").click().run()
@@ -180,7 +188,9 @@ def test_the_language_switch_changes_every_card_and_stays_in_the_url(open_app: O
 
 
 def test_a_period_without_documents_shows_missing_values_not_zeros(open_app: OpenApp) -> None:
-    app = open_app(PAGE, user="executive", period="custom", metric="revenue", **{"from": "2020-01-01", "to": "2020-01-31"})
+    app = open_app(
+        PAGE, user="executive", period="custom", metric="revenue", **{"from": "2020-01-01", "to": "2020-01-31"}
+    )
     assert value_of(app, "Revenue") == "–"
     assert Text("en")("state.empty_title") in words(app)
 
@@ -205,7 +215,9 @@ def test_a_reader_sees_only_the_rows_of_the_scope(
 def test_what_a_source_cannot_feed_is_not_connected_and_says_what_it_needs(
     open_app: OpenApp, adventureworks_build: BuildSummary, language: Language, text: Text
 ) -> None:
-    app = open_app(PAGE, home=adventureworks_build.file.parents[1], user="executive", lang=language, metric="on_time_in_full_rate")
+    app = open_app(
+        PAGE, home=adventureworks_build.file.parents[1], user="executive", lang=language, metric="on_time_in_full_rate"
+    )
     card = app.container(key="card_on_time_in_full_rate")
     assert card.metric[0].value == "–"
     assert text("card.not_connected", missing="deliveries.delivered_at") in card.caption[0].value

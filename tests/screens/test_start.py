@@ -45,7 +45,9 @@ def test_every_role_has_a_home_that_opens(open_app: OpenApp, role: str) -> None:
     assert f"#### {Text('en')(title)}" in words(app)
 
 
-def test_before_the_first_build_the_page_says_how_to_build(open_app: OpenApp, tmp_path: Path, language: Language, text: Text) -> None:
+def test_before_the_first_build_the_page_says_how_to_build(
+    open_app: OpenApp, tmp_path: Path, language: Language, text: Text
+) -> None:
     app = open_app("overview/scorecard", home=tmp_path, user="executive", lang=language)
     assert text("state.no_build_title") in words(app)
     assert [block.value for block in app.code] == ["make up"]

@@ -91,7 +91,7 @@ class Numbers:
         scaled = value / scale
         if scale == 1.0:
             return f"{scaled:,.0f}" if float(scaled).is_integer() or abs(scaled) >= 1000 else f"{scaled:,.1f}"
-        return f"{scaled:,.{1 if abs(scaled) >= 100 else 2}f}{suffix}"
+        return f"{scaled:,.{1 if abs(scaled) >= 99.995 else 2}f}{suffix}"
 
     def integer(self, value: int | float | None) -> str:
         return MISSING if value is None else f"{value:,.0f}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
+from tower.charts import Figure
 from tower.exports import Column, ColumnKind, Provenance
 from tower.i18n import Text
 from tower.metrics import Metric
@@ -21,7 +21,7 @@ _KINDS: dict[str, ColumnKind] = {"money": "money", "percent": "percent", "count"
 def show_figure(
     view: View,
     key: str,
-    figure: go.Figure,
+    figure: Figure,
     data: Callable[[], pl.DataFrame],
     columns: Sequence[Column],
     about: Provenance,
