@@ -1,0 +1,56 @@
+"""dbt's unit tests: three rows in, three rows out, for every model with logic. They need relations to read types from."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.build.project import DbtProject
+from tower.builds import CATALOGUE, BuildSummary
+
+# Models whose SQL only selects, casts or counts what others worked out.
+WITHOUT_LOGIC = frozenset({"dim_sales_reps", "dim_suppliers", "mart_reconciliation", "reconciliation_differences"})
+
+
+@pytest.fixture(scope="module")
+def project(example_build: BuildSummary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtProject]:
+    folder = tmp_path_factory.mktemp("unit-tests")
+    shutil.copyfile(example_build.file, folder / f"{CATALOGUE}.duckdb")
+    project = DbtProject(
+        build_file=folder / f"{CATALOGUE}.duckdb",
+        target_folder=folder / "dbt",
+        variables={
+            "as_of": "2026-06-30",
+            "adapters": ["adventureworks", "files"],
+            "sources": ["example"],
+            "owned_entities": {},
+            "converts_currency": True,
+            "converts_units": True,
+            "company_currency": "CNY",
+        },
+        threads=2,
+        memory_limit="2GB",
+        temporary_folder=folder,
+    )
+    yield project
+    project.release()
+
+
+def test_all_unit_tests_pass(project: DbtProject) -> None:
+    results = project.invoke("test", ("test_type:unit",))
+    failed = {result.unique_id.rsplit(".", 1)[-1]: result.message for result in results if result.status != "pass"}
+    assert failed == {}
+    assert len(results) >= 40
+
+
+def test_every_core_model_and_mart_with_logic_has_a_unit_test(project: DbtProject) -> None:
+    tested = {test.model for test in project.manifest.unit_tests.values()}
+    models = {
+        Path(node.path).stem
+        for node in project.manifest.nodes.values()
+        if node.resource_type == "model" and node.path.split("/")[0] in {"core", "marts"}
+    }
+    assert sorted(models - tested - WITHOUT_LOGIC) == []
