@@ -49,7 +49,7 @@ select
 from (
     {{- incoming | indent(4) }}
 ) as incoming
-{#- A join and not `not exists`: DuckDB plans the latter by sorting out all rows of the table first, three times as dear. -#}
+{#- A join and not `not exists`: DuckDB plans the latter by sorting out all rows of the table first, three times as dear. #}
 left join {{ rejects }} as rejects
     on incoming._source = rejects._source
     and incoming._source_table = rejects._source_table

@@ -19,8 +19,9 @@ def is_build_wanted(settings: Settings) -> bool:
         served = current_build(settings.home)
     except BuildNotFound:
         return True
-    names = [(source["name"], source["adapter"]) for source in served.sources]
-    return bool(settings.sources) and names != [(source.name, source.adapter) for source in settings.sources]
+    built_from = [(source["name"], source["adapter"], source.get("path")) for source in served.sources]
+    named = [(source.name, source.adapter, str(source.path)) for source in settings.sources]
+    return bool(named) and built_from != named
 
 
 def serve(settings: Settings) -> None:

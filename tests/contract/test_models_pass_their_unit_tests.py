@@ -11,8 +11,18 @@ import pytest
 from pipelines.build.project import DbtProject
 from tower.builds import CATALOGUE, BuildSummary
 
-# Models whose SQL only selects, casts or counts what others worked out.
-WITHOUT_LOGIC = frozenset({"dim_sales_reps", "dim_suppliers", "mart_reconciliation", "reconciliation_differences"})
+# Models that only select and cast what others worked out (an engine with laws of its own, a master table), or that unite
+# the laws; and laws that are one call of a macro which the tested laws call too. tests/contract/test_core_laws.py breaks
+# each law on purpose.
+WITHOUT_LOGIC = frozenset(
+    {
+        "dim_sales_reps", "dim_suppliers", "dim_work_centres",
+        "fct_bom_components", "fct_stock_layer_uses", "fct_stock_layers",
+        "int_reconciliation_counts", "mart_reconciliation", "reconciliation_differences",
+        "law_bought_items_have_suppliers", "law_delivered_within_shipped", "law_issued_within_required",
+        "law_planned_items_have_policies", "law_received_within_ordered",
+    }
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
