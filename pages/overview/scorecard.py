@@ -11,8 +11,8 @@ from tower.ui.scorecard import group_of, read_groups
 view = guard("scorecard")
 url.carry(*PARAMETERS)
 show_title(view, "scorecard", view.text("scorecard.compared", days=view.numbers.integer(view.selection.period.days)))
-choose_filters(view)
-chosen = choose_metric(view)
+with choose_filters(view):
+    chosen = choose_metric(view)
 
 with states.or_failed(view.text):
     for group, cards in read_groups(view).items():

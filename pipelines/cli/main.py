@@ -16,7 +16,7 @@ from pipelines.cli.users import app as users_app
 from pipelines.template import write_template
 from tower.builds import BuildSummary, Home, current_build, current_build_id, list_builds, read_summary
 from tower.errors import BuildError, SettingsError
-from tower.metrics import catalogue_from_rows, parse_filter, query
+from tower.metrics import availability, catalogue_from_rows, parse_filter, query
 from tower.settings import Settings, SourceSettings, load_settings
 from tower.warehouse import Warehouse, open_warehouse
 
@@ -120,15 +120,20 @@ def metric(
         rows = [{"metric": item.name, "label": item.label, "unit": item.unit} for item in catalogue.metrics.values()]
         print_frame(pl.DataFrame(rows), output)
         return
+    asked = _words(names)
     frame = query(
         warehouse,
         catalogue,
-        _words(names),
+        asked,
         by=_words(by),
         where=[parse_filter(text) for text in where or ()],
         as_of=warehouse.as_of,
     )
     print_frame(frame, output)
+    missing = availability(catalogue, warehouse.frame("select * from build.source_coverage"))
+    for name in asked:
+        if missing[name]:
+            typer.echo(f"{name} is not connected: no source of this build fills {', '.join(missing[name])}.", err=True)
 
 
 @app.command()
@@ -138,24 +143,27 @@ def rejects(
     build_id: BuildOption = None,
 ) -> None:
     """The rows that were refused, whole, with the rule they broke and what to do."""
-    print_frame(
-        _warehouse(build_id).frame(
-            """
-            select
-                rejected.source, rejected.table_name, rejected.row_number, rejected.record_key, rejected.rule,
-                rejected.column_name, rejected.value,
-                replace(replace(replace(rules.sentence_en, '{column}', coalesce(rejected.column_name, '')),
-                    '{value}', coalesce(rejected.value, '')), '{table}', rejected.table_name) as what_to_do,
-                rejected.raw_row
-            from build.rejected_rows as rejected
-            left join reference.reject_rules as rules on rules.rule = rejected.rule
-            where rejected.table_name = coalesce($table, rejected.table_name)
-            order by rejected.source, rejected.table_name, rejected.row_number
-            """,
-            {"table": table},
-        ),
-        output,
+    found = _warehouse(build_id).frame(
+        """
+        select
+            rejected.source, rejected.table_name, rejected.row_number, rejected.record_key, rejected.rule,
+            rejected.column_name, rejected.value,
+            replace(replace(replace(rules.sentence_en, '{column}', coalesce(rejected.column_name, '')),
+                '{value}', coalesce(rejected.value, '')), '{table}', rejected.table_name) as what_to_do,
+            rejected.raw_row
+        from build.rejected_rows as rejected
+        left join reference.reject_rules as rules on rules.rule = rejected.rule
+        where rejected.table_name = coalesce($table, rejected.table_name)
+        order by rejected.source, rejected.table_name, rejected.row_number
+        """,
+        {"table": table},
     )
+    if output is Format.table:
+        # A whole row does not fit a line: the other formats carry it.
+        print_frame(found.select("source", "table_name", "row_number", "record_key", "rule", "what_to_do"), output)
+        typer.echo(f"{found.height} rows refused. --format json or csv shows each of them whole.")
+    else:
+        print_frame(found, output)
 
 
 @app.command()

@@ -13,6 +13,8 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+WIDTH_OF_A_PIPE = 200
+
 
 class Format(enum.StrEnum):
     """Output formats that every reading command offers."""
@@ -34,7 +36,9 @@ def print_frame(frame: pl.DataFrame, output: Format) -> None:
             table.add_column(name, justify="right" if data_type.is_numeric() else "left", overflow="fold")
         for row in frame.iter_rows():
             table.add_row(*(_cell(value) for value in row))
-        Console().print(table)
+        console = Console()
+        # Into a file or a pipe nothing is squeezed into the 80 columns of a terminal that is not there.
+        console.print(table) if console.is_terminal else Console(width=WIDTH_OF_A_PIPE).print(table)
 
 
 def _cell(value: Any) -> str:

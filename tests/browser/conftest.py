@@ -24,8 +24,6 @@ from tower.builds import BuildSummary
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
-# On a deep link the client first asks whether the app is served below the page's own path.
-PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
 @dataclass
@@ -118,14 +116,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
         made.page.on("request", noticed)
         made.page.on("pageerror", lambda error: made.errors.append(str(error)))
-        made.page.on(
-            "console",
-            lambda message: (
-                made.errors.append(message.text)
-                if message.type == "error" and not str(message.location.get("url", "")).endswith(PROBES)
-                else None
-            ),
-        )
+        made.page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
         return made
 
     yield opened

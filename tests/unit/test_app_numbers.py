@@ -49,7 +49,8 @@ def test_days_and_ages_are_written_as_each_language_does() -> None:
     assert EN.day(date(2026, 6, 30)) == "30 Jun 2026"
     assert ZH.day(date(2026, 6, 30)) == "2026年6月30日"
     assert ZH.month(date(2026, 6, 1)) == "2026年6月"
-    assert [EN.duration(seconds) for seconds in (4.2, 600, 7200, 864_000)] == ["4.2 s", "10 min", "2 h", "10 days"]
+    seconds = (4.2, 600, 7200, 864_000, 4_529 * 86_400)
+    assert [EN.duration(one) for one in seconds] == ["4.2 s", "10 min", "2 h", "10 days", "12 years"]
 
 
 def test_ticks_carry_no_digits_that_say_nothing() -> None:

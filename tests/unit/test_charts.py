@@ -19,7 +19,7 @@ def months(values: list[float | None]) -> pl.DataFrame:
 def trend(values: list[float | None], *, is_amount: bool, target: float | None = None):
     return trend_figure(
         months(values), label=lambda value: f"{value:g}", tick=lambda value: f"{value:g}",
-        period_label=lambda day: f"{day:%b}", is_amount=is_amount, target=target, target_label="target",
+        period_label=lambda day: f"{day:%b}", tick_label=lambda day: f"{day:%b}", is_amount=is_amount, target=target, target_label="target",
     )  # fmt: skip
 
 
@@ -41,6 +41,11 @@ def test_the_last_value_is_written_at_its_point_and_the_target_is_named() -> Non
     figure = trend([0.9, 0.95, None], is_amount=False, target=0.97)
     assert [annotation.text for annotation in figure.layout.annotations] == ["target", "<b>0.95</b>"]
     assert figure.layout.yaxis.range[1] > 0.97
+
+
+def test_the_axis_names_the_year_once() -> None:
+    figure = trend([0.9, 0.95, 0.97], is_amount=False)
+    assert list(figure.layout.xaxis.ticktext) == ["Jan<br>2026", "Feb", "Mar"]
 
 
 def test_bars_start_at_zero_and_keep_the_order_of_the_frame() -> None:

@@ -104,12 +104,25 @@ class Numbers:
     def month(self, value: date) -> str:
         return f"{value.year}年{value.month}月" if self.language == "zh" else f"{value:%b %Y}"
 
+    def quarter(self, value: date) -> str:
+        number = (value.month + 2) // 3
+        return f"{value.year}年{number}季度" if self.language == "zh" else f"Q{number} {value.year}"
+
+    def within_year(self, value: date, grain: str) -> str:
+        """A week (by its first day), month or quarter on an axis, where the year is written apart."""
+        is_chinese = self.language == "zh"
+        if grain == "quarter":
+            return f"{(value.month + 2) // 3}季度" if is_chinese else f"Q{(value.month + 2) // 3}"
+        if grain == "month":
+            return f"{value.month}月" if is_chinese else f"{value:%b}"
+        return f"{value.month}月{value.day}日" if is_chinese else f"{value.day} {value:%b}"
+
     def instant(self, value: datetime | None) -> str:
         """Day and minute, in UTC as it is stored."""
         return MISSING if value is None else f"{self.day(value.date())} {value:%H:%M} UTC"
 
     def duration(self, seconds: float) -> str:
-        """Seconds as a reader measures them: 0.4 s, 3 min, 5 h, 2 days."""
+        """Seconds as a reader measures them: 0.4 s, 3 min, 5 h, 2 days, 12 years."""
         text = Text(self.language)
         if seconds < 60:
             return text("unit.seconds_value", value=f"{seconds:,.1f}")
@@ -117,7 +130,9 @@ class Numbers:
             return text("unit.minutes_value", value=f"{seconds / 60:,.0f}")
         if seconds < 2 * 86400:
             return text("unit.hours_value", value=f"{seconds / 3600:,.0f}")
-        return text("unit.days_value", value=f"{seconds / 86400:,.0f}")
+        if seconds < 730 * 86400:
+            return text("unit.days_value", value=f"{seconds / 86400:,.0f}")
+        return text("unit.years_value", value=f"{seconds / (365.25 * 86400):,.0f}")
 
     def _scale(self, value: float) -> tuple[float, str]:
         # From where rounding would write 1,000.0 K, the next scale takes over.

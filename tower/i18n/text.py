@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,10 @@ class Text:
     def term(self, group: str, value: str) -> str:
         """The word for a value from data (`term("test_status", "pass")`); the value itself where the file has none."""
         return texts(self.language).get(f"{group}.{value}", value)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Names one after another, with the separator of the language."""
+        return ("、" if self.language == "zh" else ", ").join(parts)
 
     def pick(self, english: str | None, chinese: str | None) -> str:
         """Of a text that data carries in both languages, the one to show; the other where it is empty."""

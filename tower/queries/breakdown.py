@@ -110,22 +110,33 @@ def documents(
     return frame, count
 
 
+def in_language(catalogue: Catalogue, frame: pl.DataFrame, *, is_chinese: bool) -> pl.DataFrame:
+    """Documents with one column a name: the Chinese one for a Chinese reader where the source has it."""
+    pairs = [
+        (one.name, one.name_zh)
+        for one in catalogue.dimensions.values()
+        if one.name_zh and one.name in frame.columns and one.name_zh in frame.columns
+    ]
+    named = frame.with_columns(pl.coalesce(chinese, name).alias(name) for name, chinese in pairs if is_chinese)
+    return named.drop(chinese for _, chinese in pairs)
+
+
 def document_columns(catalogue: Catalogue, metric: str, frame: pl.DataFrame, *, is_chinese: bool) -> tuple[Column, ...]:
     """How the columns of `documents` are called and written."""
     model = catalogue.measure_of(catalogue.leaves(metric)[0])[0]
     labels = catalogue.dimensions
-    hidden = {one.name_zh if not is_chinese else one.name for one in labels.values() if one.name_zh}
     by_expression = {one.expression: one for one in model.dimensions}
     sides = dict(zip(("numerator", "denominator"), catalogue.leaves(metric), strict=False))
     columns = []
     for name, dtype in frame.schema.items():
-        if name in hidden:
-            continue
         side = sides.get(name)
         if side is not None:
             columns.append(Column(name, _metric_label(side, is_chinese), _KINDS.get(side.unit, "number")))
             continue
         dimension = labels.get(name) or by_expression.get(name)
+        if dimension is None and name != frame.columns[0]:
+            # A part of the key that has no name for a reader, such as the open end of an interval.
+            continue
         label = name if dimension is None else (dimension.label_zh if is_chinese else dimension.label)
         columns.append(Column(name, label, "day" if dtype == pl.Date else "text"))
     return tuple(columns)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from tower.access import RowScope
 from tower.metrics import Catalogue, Filter, Period, query
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 SCORECARD_METRICS = tuple(metric for metrics in GROUPS.values() for metric in metrics)
 
-CardState = Literal["shown", "not_connected", "not_filterable"]
+CardState = Literal["shown", "not_connected", "not_filterable", "not_in_scope"]
 Standing = Literal["on_target", "warning", "off_target"]
 
 
@@ -67,7 +68,11 @@ class Card:
 
 
 def answerable(
-    catalogue: Catalogue, names: Sequence[str], missing: Mapping[str, tuple[str, ...]], where: Sequence[Filter]
+    catalogue: Catalogue,
+    names: Sequence[str],
+    missing: Mapping[str, tuple[str, ...]],
+    where: Sequence[Filter],
+    scope: RowScope,
 ) -> tuple[list[str], dict[str, Card]]:
     """Part the metrics into those that can be asked and the cards of those that cannot, with the reason."""
     asked, refused = [], {}
@@ -76,11 +81,23 @@ def answerable(
         blocked = tuple(condition.dimension for condition in where if condition.dimension not in possible)
         if missing[name]:
             refused[name] = Card(name, "not_connected", missing=missing[name])
+        elif is_torn_by(scope, catalogue, name):
+            refused[name] = Card(name, "not_in_scope")
         elif blocked:
             refused[name] = Card(name, "not_filterable", blocked=blocked)
         else:
             asked.append(name)
     return asked, refused
+
+
+def is_torn_by(scope: RowScope, catalogue: Catalogue, name: str) -> bool:
+    """Whether the scope narrows only one side of a ratio, such as the cost of own customers over everybody's stock."""
+    sides = [
+        {dimension.name for dimension in catalogue.dimensions_of(leaf.name)}
+        for leaf in catalogue.leaves(name)
+        if catalogue.measure_of(leaf)[1].timing != "calendar_days"
+    ]
+    return any(len({axis in reached for reached in sides}) > 1 for axis in scope.axes)
 
 
 def values(

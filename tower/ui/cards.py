@@ -31,15 +31,18 @@ def _show_card(view: View, card: Card) -> None:
         if card.state == "shown":
             _show_figure(view, metric, card)
         else:
-            _show_reason(view, metric, card)
+            st.metric(view.label(card.metric), MISSING)
         st.space("stretch")
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap=None):
-            with st.popover(view.text("card.definition"), type="tertiary", icon=":material/info:"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"foot_{card.metric}"):
+            st.caption(_note(view, metric, card))
+            with st.popover(
+                ":material/info:", type="tertiary", help=view.text("card.definition"), key=f"definition_{card.metric}"
+            ):
                 show_definition(view, metric, card)
             if card.state == "shown":
                 st.button(
-                    view.text("card.open"), key=f"open_{card.metric}", type="tertiary", icon=":material/arrow_forward:",
-                    icon_position="right", on_click=url.write, args=("metric", card.metric),
+                    ":material/arrow_forward:", key=f"open_{card.metric}", type="tertiary", help=view.text("card.open"),
+                    on_click=url.write, args=("metric", card.metric),
                 )  # fmt: skip
 
 
@@ -56,11 +59,12 @@ def _show_figure(view: View, metric: Metric, card: Card) -> None:
         chart_data=months if len(months) > 1 else None,
         chart_type="line",
     )
-    st.caption(_note(view, metric, card))
 
 
 def _note(view: View, metric: Metric, card: Card) -> str:
-    """Target and standing; without a target, what the figure counts by."""
+    """Target and standing; without a target, what the figure counts by; without a figure, why."""
+    if card.state != "shown":
+        return _reason(view, card)
     if card.target is not None and card.standing is not None:
         target = view.numbers.value(card.target.target, metric.unit, metric.decimals)
         standing = view.text(f"standing.{card.standing}")
@@ -72,15 +76,15 @@ def _note(view: View, metric: Metric, card: Card) -> str:
     return view.text("card.no_target")
 
 
-def _show_reason(view: View, metric: Metric, card: Card) -> None:
-    st.metric(view.label(card.metric), MISSING)
+def _reason(view: View, card: Card) -> str:
+    text = view.text
     if card.state == "not_connected":
-        listed = ", ".join(card.missing)
-        st.caption(f":material/link_off: {view.text('card.not_connected', missing=listed)}")
-    else:
-        dimensions = (view.catalogue.dimensions[name] for name in card.blocked)
-        listed = ", ".join(view.text.pick(dimension.label, dimension.label_zh) for dimension in dimensions)
-        st.caption(f":material/filter_list_off: {view.text('card.not_filterable', dimensions=listed)}")
+        return f":material/link_off: {text('card.not_connected', missing=text.listed(card.missing))}"
+    if card.state == "not_in_scope":
+        return f":material/lock: {text('card.not_in_scope')}"
+    dimensions = (view.catalogue.dimensions[name] for name in card.blocked)
+    listed = text.listed(text.pick(dimension.label, dimension.label_zh) for dimension in dimensions)
+    return f":material/filter_list_off: {text('card.not_filterable', dimensions=listed)}"
 
 
 def _colour(metric: Metric, rose: bool | None) -> Literal["gray", "green", "red"]:

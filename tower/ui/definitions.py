@@ -42,7 +42,7 @@ def definition_lines(view: View, metric: Metric) -> list[tuple[str, str]]:
     missing = view.missing[metric.name]
     is_today = not view.catalogue.grains(metric.name)
     connected = (
-        text("definition.connected") if not missing else text("definition.not_connected", missing=", ".join(missing))
+        text("definition.connected") if not missing else text("definition.not_connected", missing=text.listed(missing))
     )
     return [
         (text("definition.unit"), text(f"unit_name.{metric.unit}", currency=view.numbers.currency)),
@@ -52,7 +52,7 @@ def definition_lines(view: View, metric: Metric) -> list[tuple[str, str]]:
             text("definition.as_of_today") if is_today else text.pick(basis.label, basis.label_zh) if basis else "",
         ),
         (text("definition.standard"), metric.standard or ""),
-        (text("definition.requires"), ", ".join((*metric.requires, *metric.requires_complete))),
+        (text("definition.requires"), text.listed((*metric.requires, *metric.requires_complete))),
         (text("definition.connection"), connected),
     ]
 
@@ -83,7 +83,7 @@ def show_metric_entry(view: View, metric: Metric) -> None:
         ]
         dimensions = grouping_dimensions(view.catalogue, metric.name)
         lines.append(
-            (text("definition.dimensions"), ", ".join(text.pick(one.label, one.label_zh) for one in dimensions))
+            (text("definition.dimensions"), text.listed(text.pick(one.label, one.label_zh) for one in dimensions))
         )
         variants = [one for one in view.catalogue.variants(metric.name) if one.name != metric.name]
         lines.append((text("definition.variants"), "; ".join(view.label(one.name) for one in variants)))

@@ -31,7 +31,7 @@ def choose_metric(view: View) -> str | None:
     known = [name for name in scorecard.SCORECARD_METRICS if name in view.catalogue.metrics]
     offered = list(dict.fromkeys(one.name for name in known for one in view.catalogue.variants(name)))
     return url.select(
-        view.text("detail.metric"), "metric", offered, view.label, default=None, width=420,
+        view.text("detail.metric"), "metric", offered, view.label, default=None, width=380,
         placeholder=view.text("detail.choose"), label_visibility="collapsed",
     )  # fmt: skip
 
@@ -45,6 +45,8 @@ def show_detail(view: View, name: str) -> None:
         _show_head(view, metric, card)
         if card.state == "not_connected":
             states.not_connected(view.text, card.missing)
+        elif card.state == "not_in_scope":
+            states.forbidden(view.text, view.text("detail.not_in_scope"))
         elif card.state == "not_filterable":
             states.empty(view.text, view.text("detail.not_filterable"))
         else:
@@ -123,7 +125,8 @@ def _show_variants(view: View, metric: Metric) -> None:
 
 def variant_name(text: Text, metric: Metric) -> str:
     """What tells a variant from the others of its family."""
-    return text.pick(metric.variant, metric.variant_zh) or text("detail.variant_default")
+    name = text.pick(metric.variant, metric.variant_zh) or text("detail.variant_default")
+    return name[:1].upper() + name[1:]
 
 
 def _show_course(view: View, metric: Metric, card: Card) -> None:
@@ -133,7 +136,8 @@ def _show_course(view: View, metric: Metric, card: Card) -> None:
         return
     title = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     with title:
-        st.markdown(f"**{view.text('detail.course')}**", width="content")
+        unit = view.text(f"unit_name.{metric.unit}", currency=view.numbers.currency)
+        st.markdown(f"**{view.text('detail.course')}** :gray[:small[{unit}]]", width="content")
         grain = url.segments(
             view.text("detail.grain"), "grain", GRAINS, lambda one: view.text(f"grain.{one}"), default="month",
             label_visibility="collapsed",
@@ -151,7 +155,8 @@ def _show_course(view: View, metric: Metric, card: Card) -> None:
             shown,
             label=lambda value: view.numbers.value(value, metric.unit, metric.decimals),
             tick=lambda value: view.numbers.tick(value, metric.unit),
-            period_label=view.numbers.month if grain != "week" else view.numbers.day,
+            period_label={"month": view.numbers.month, "quarter": view.numbers.quarter}.get(grain, view.numbers.day),
+            tick_label=lambda day: view.numbers.within_year(day, grain),
             is_amount=metric.kind == "simple"
             and metric.unit in ("money", "quantity", "count")
             and is_flow(view, metric),
@@ -214,15 +219,21 @@ def _show_breakdown(view: View, metric: Metric, card: Card) -> Filter | None:
 def _show_documents(view: View, metric: Metric, member: Filter | None) -> None:
     where = (*view.selection.where, *((member,) if member else ()))
     asked = (metric.name, where, period_for(view, metric.name))
-    frame, count = ask_metrics(view, questions.documents, *asked, questions.MOST_DOCUMENTS)
-    columns = questions.document_columns(view.catalogue, metric.name, frame, is_chinese=view.text.language == "zh")
+    is_chinese = view.text.language == "zh"
+    found, count = ask_metrics(view, questions.documents, *asked, questions.MOST_DOCUMENTS)
+    frame = questions.in_language(view.catalogue, found, is_chinese=is_chinese)
+    columns = questions.document_columns(view.catalogue, metric.name, frame, is_chinese=is_chinese)
     show_table(
         view,
         f"{metric.name}_documents",
         view.text("detail.documents"),
         frame,
         columns,
-        everything=lambda: ask_metrics(view, questions.documents, *asked, questions.MOST_EXPORTED_DOCUMENTS)[0],
+        everything=lambda: questions.in_language(
+            view.catalogue,
+            ask_metrics(view, questions.documents, *asked, questions.MOST_EXPORTED_DOCUMENTS)[0],
+            is_chinese=is_chinese,
+        ),
         about=about_metric(view, metric),
         note=view.text(
             "detail.documents_note", shown=view.numbers.integer(frame.height), count=view.numbers.integer(count)

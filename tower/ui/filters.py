@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from tower.i18n import Text
 from tower.metrics import Filter, Period
@@ -76,11 +77,15 @@ def filter_options(text: Text, warehouse: Warehouse) -> dict[str, dict[str, str]
     return options
 
 
-def choose_filters(view: View) -> None:
-    """Draw the filters in one row: the period, and a popover with the others that says how many are set."""
+def choose_filters(view: View) -> DeltaGenerator:
+    """Draw the filters in one row: the period, and a popover with the others that says how many are set.
+
+    Returns the row, for what else a page lets choose.
+    """
     text, selection = view.text, view.selection
     options = filter_options(text, view.warehouse)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="global_filters"):
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="global_filters")
+    with row:
         name = url.select(
             text("filter.period"), "period", PERIODS, lambda one: text(f"period.{one}"), default=DEFAULT_PERIOD,
             label_visibility="collapsed", width=190,
@@ -96,7 +101,8 @@ def choose_filters(view: View) -> None:
                     text(f"filter.{one.parameter}"), one.parameter, list(names), names.__getitem__,
                     placeholder=text("filter.all"), disabled=not names,
                 )  # fmt: skip
-        st.caption(described(view))
+        st.caption(described(view), width="content")
+    return row
 
 
 def described(view: View) -> str:
@@ -133,6 +139,6 @@ def selection_of(text: Text, as_of: date, first_day: date, options: Mapping[str,
         chosen = tuple(value for value in url.values(one.parameter) if value in options[one.parameter])
         if chosen:
             where.append(Filter(one.dimension, "in", chosen))
-            words = ", ".join(options[one.parameter][value] for value in chosen)
+            words = text.listed(options[one.parameter][value] for value in chosen)
             names.append((text(f"filter.{one.parameter}"), words))
     return Selection(period, text(f"period.{name}"), tuple(where), tuple(names))

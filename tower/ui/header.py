@@ -19,7 +19,7 @@ def show_header(view: View) -> None:
     """Company and freshness on the left, language and reader on the right."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="header"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-            st.markdown(f"**{view.company_name}**", width="content")
+            st.markdown(f"**{company(view)}**", width="content")
             st.caption(stamp(view), width="content", help=stamp_help(view))
             if is_stale(view):
                 st.badge(
@@ -29,6 +29,11 @@ def show_header(view: View) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             choose_language(view.text)
             show_reader(view.text, view.user)
+
+
+def company(view: View) -> str:
+    """Whose figures these are; where the settings name nobody, the product in the reader's language."""
+    return view.text("product.name") if view.company_name == Text("en")("product.name") else view.company_name
 
 
 def stamp(view: View) -> str:
@@ -88,4 +93,4 @@ def show_reader(text: Text, user: User) -> None:
 
 def scope_in_words(text: Text, user: User) -> str:
     """Whose rows a user sees."""
-    return text(f"scope.{user.scope.axis}", values=", ".join(user.scope.values))
+    return text(f"scope.{user.scope.axis}", values=text.listed(user.scope.values))

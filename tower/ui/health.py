@@ -139,7 +139,7 @@ def _tests(view: View) -> None:
     )  # fmt: skip
     frame = ask(view.warehouse, build_health.test_results, failing_only=which == "failing_only")
     words = {status: text.term("test_status", status) for status in frame["status"].unique().to_list()}
-    totals = ", ".join(
+    totals = text.listed(
         f"{text.term('test_status', status)} {count}"
         for status, count in ask(view.warehouse, build_health.test_totals).rows()
     )
@@ -216,7 +216,10 @@ def _coverage(view: View) -> None:
         .join(
             frame.with_columns(shown_note=pl.col(note_column).replace("", None))
             .group_by("table_name", maintain_order=True)
-            .agg(notes=notes.drop_nulls().str.join("; "), columns_absent=pl.col("columns_absent").sum()),
+            .agg(
+                notes=notes.drop_nulls().str.join("; ").replace("", None),
+                columns_absent=pl.col("columns_absent").sum(),
+            ),
             on="table_name",
         )
     )

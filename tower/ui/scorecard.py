@@ -26,7 +26,7 @@ def group_of(view: View, metric: str) -> str:
 def read_cards(view: View, names: Sequence[str]) -> dict[str, Card]:
     """A card for each metric."""
     where, period = view.selection.where, view.selection.period
-    asked, cards = questions.answerable(view.catalogue, names, view.missing, where)
+    asked, cards = questions.answerable(view.catalogue, names, view.missing, where, view.scope)
     if not asked:
         return cards
     given = tuple(asked)

@@ -28,7 +28,7 @@ def choose_user(text: Text, users: Sequence[User]) -> None:
                 st.caption(f"{text(f'role.{user.role}_does')}  \n{scope_in_words(text, user)}")
                 st.space("stretch")
                 st.button(text("start.open"), key=f"open_{user.user_id}", on_click=_open, args=(user.user_id,))
-    st.caption(text("start.note"))
+    st.caption(f"{text('start.note')}  \n{text('start.scope_note')}")
 
 
 def _open(user_id: str) -> None:

@@ -18,7 +18,7 @@ def empty(text: Text, sentence: str | None = None) -> None:
 
 def not_connected(text: Text, missing: Sequence[str]) -> None:
     """The sources do not hold what would be needed; `missing` names the tables and columns."""
-    listed = ", ".join(f"`{name}`" for name in missing)
+    listed = text.listed(f"`{name}`" for name in missing)
     _panel(":material/link_off:", text("state.not_connected_title"), text("state.not_connected_body", missing=listed))
 
 
@@ -29,13 +29,19 @@ def forbidden(text: Text, sentence: str) -> None:
 
 def failed(text: Text, problem: TowerError) -> None:
     """It should be there, and something is broken: the error says what and what to do."""
-    _panel(":material/error:", text("state.failed_title"), str(problem))
+    _panel(":material/error:", text("state.failed_title"), sentence_of(text, problem), str(problem))
 
 
 def no_build(text: Text, problem: TowerError) -> None:
     """Nothing has been published yet."""
-    _panel(":material/deployed_code_update:", text("state.no_build_title"), str(problem))
+    _panel(":material/deployed_code_update:", text("state.no_build_title"), sentence_of(text, problem), str(problem))
     st.code("make up", language="bash")
+
+
+def sentence_of(text: Text, problem: TowerError) -> str:
+    """What a kind of problem means, in the reader's language; the problem's own text is the detail."""
+    kinds = (kind.__name__ for kind in type(problem).__mro__)
+    return next((text(f"problem.{kind}") for kind in kinds if text.has(f"problem.{kind}")), text("state.failed_body"))
 
 
 @contextmanager
@@ -47,7 +53,9 @@ def or_failed(text: Text) -> Iterator[None]:
         failed(text, problem)
 
 
-def _panel(icon: str, title: str, body: str) -> None:
+def _panel(icon: str, title: str, body: str, detail: str | None = None) -> None:
     with st.container(border=True):
         st.markdown(f"**{icon} {title}**")
         st.markdown(body)
+        if detail is not None:
+            st.caption(detail)

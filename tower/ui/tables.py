@@ -19,6 +19,9 @@ _NUMBER_FORMATS: dict[ColumnKind, str] = {
 }  # fmt: skip
 MOST_ROWS_SHOWN = 14
 TALLEST = 480
+# A number does not need the room of a long name; the whole name is shown at the pointer.
+LONG_NAME = 18
+LONG_NAME_WIDTH = 140
 
 
 def show_table(
@@ -63,7 +66,12 @@ def _title(title: str, note: str | None) -> None:
 
 def _config(column: Column) -> Any:
     if column.kind in _NUMBER_FORMATS:
-        return st.column_config.NumberColumn(column.label, format=_NUMBER_FORMATS[column.kind])
+        return st.column_config.NumberColumn(
+            column.label,
+            format=_NUMBER_FORMATS[column.kind],
+            width=LONG_NAME_WIDTH if len(column.label) > LONG_NAME else None,
+            help=column.label if len(column.label) > LONG_NAME else None,
+        )
     if column.kind == "day":
         return st.column_config.DateColumn(column.label, format="YYYY-MM-DD")
     if column.kind == "instant":

@@ -30,11 +30,16 @@ deliveries as (
         delivered_date,
         shipped_quantity,
         delivered_quantity,
-        case when shipped_date is null then 1 else 0 end as is_undated_shipment,
-        case when delivery_status = 'delivered' and delivered_date is null then 1 else 0 end as is_undated_receipt,
         case when delivery_status = 'delivered' and delivered_quantity is null then 1 else 0 end as is_uncounted_receipt
     from {{ ref('fct_delivery_lines') }}
     where delivery_status in ('shipped', 'delivered')
+
+),
+
+-- The few lines that came in parts; every other line was complete on the one day that it came.
+completions as (
+
+    select * from {{ ref('int_sales_line_completions') }}
 
 ),
 
@@ -56,10 +61,7 @@ delivered_totals as (
         sum(delivered_quantity) as delivered_quantity,
         min(shipped_date) as first_shipped_date,
         max(shipped_date) as last_shipped_date,
-        min(delivered_date) as first_delivered_date,
         max(delivered_date) as last_delivered_date,
-        max(is_undated_shipment) as has_undated_shipments,
-        max(is_undated_receipt) as has_undated_receipts,
         max(is_uncounted_receipt) as has_uncounted_receipts
     from deliveries
     group by
@@ -67,7 +69,6 @@ delivered_totals as (
 
 ),
 
--- A cancelled line without a cancelled quantity is cancelled as a whole; with one, only that much.
 required as (
 
     select
@@ -90,11 +91,7 @@ required as (
         order_lines.net_value as stated_net_value,
         order_lines.net_value_document as stated_net_value_document,
         order_lines.ordered_quantity,
-        case
-            when orders.order_status = 'cancelled' or order_lines.line_status = 'cancelled'
-                then coalesce(nullif(order_lines.cancelled_quantity, 0), order_lines.ordered_quantity)
-            else coalesce(order_lines.cancelled_quantity, 0)
-        end as cancelled_quantity,
+        {{ cancelled_quantity('order_lines', 'orders') }} as cancelled_quantity,
         order_lines._source as source
     from order_lines
     inner join orders
@@ -117,71 +114,13 @@ progress as (
         end as delivered_quantity,
         delivered_totals.first_shipped_date,
         delivered_totals.last_shipped_date,
-        delivered_totals.first_delivered_date,
         delivered_totals.last_delivered_date,
-        coalesce(delivered_totals.has_undated_shipments, 0) as has_undated_shipments,
-        coalesce(delivered_totals.has_undated_receipts, 0) as has_undated_receipts,
         coalesce(delivered_totals.has_uncounted_receipts, 0) as has_uncounted_receipts
     from required
     left join coverage
         on required.source = coverage.source
     left join delivered_totals
         on required.sales_order_line_id = delivered_totals.sales_order_line_id
-
-),
-
--- Only lines that came in parts need the running sum: sorting all lines for the few that do would be the dearest step of the layer.
-partial_lines as (
-
-    select
-        progress.sales_order_line_id,
-        progress.required_quantity
-    from progress
-    where
-        progress.first_shipped_date < progress.last_shipped_date
-        or progress.first_delivered_date < progress.last_delivered_date
-        or progress.has_undated_shipments = 1
-        or progress.has_undated_receipts = 1
-
-),
-
-running_totals as (
-
-    select
-        partial_lines.sales_order_line_id,
-        partial_lines.required_quantity,
-        deliveries.shipped_date,
-        deliveries.delivered_date,
-        sum(deliveries.shipped_quantity) over (
-            partition by partial_lines.sales_order_line_id order by deliveries.shipped_date asc nulls last
-        ) as shipped_so_far,
-        sum(deliveries.delivered_quantity) over (
-            partition by partial_lines.sales_order_line_id order by deliveries.delivered_date asc nulls last
-        ) as delivered_so_far
-    from partial_lines
-    inner join deliveries
-        on partial_lines.sales_order_line_id = deliveries.sales_order_line_id
-
-),
-
-completion_dates as (
-
-    select
-        running_totals.sales_order_line_id,
-        min(
-            case
-                when running_totals.shipped_so_far >= running_totals.required_quantity then running_totals.shipped_date
-            end
-        ) as shipped_in_full_date,
-        min(
-            case
-                when running_totals.delivered_so_far >= running_totals.required_quantity
-                    then running_totals.delivered_date
-            end
-        ) as received_in_full_date
-    from running_totals
-    group by
-        running_totals.sales_order_line_id
 
 ),
 
@@ -203,12 +142,12 @@ completed as (
         end as is_received_in_full,
         case
             when progress.required_quantity = 0 or progress.shipped_quantity < progress.required_quantity then null
-            when completion_dates.sales_order_line_id is not null then completion_dates.shipped_in_full_date
+            when completions.sales_order_line_id is not null then completions.shipped_in_full_date
             else progress.last_shipped_date
         end as shipped_in_full_date,
         case
             when progress.required_quantity = 0 or progress.delivered_quantity < progress.required_quantity then null
-            when completion_dates.sales_order_line_id is not null then completion_dates.received_in_full_date
+            when completions.sales_order_line_id is not null then completions.received_in_full_date
             else progress.last_delivered_date
         end as received_in_full_date,
         case
@@ -217,8 +156,8 @@ completed as (
             else 1
         end as is_open
     from progress
-    left join completion_dates
-        on progress.sales_order_line_id = completion_dates.sales_order_line_id
+    left join completions
+        on progress.sales_order_line_id = completions.sales_order_line_id
 
 ),
 
