@@ -212,6 +212,18 @@ def test_a_reader_sees_only_the_rows_of_the_scope(
     assert set(app.dataframe[0].value["customer"]) <= own
 
 
+def test_a_ratio_that_the_scope_narrows_on_one_side_only_shows_no_value(
+    open_app: OpenApp, add_user: Callable[[User], None], language: Language, text: Text
+) -> None:
+    add_user(User("rep", "Sales rep", "sales", scope=ScopeRule("sales_rep", ("R1",))))
+    app = open_app(PAGE, user="rep", lang=language, metric="inventory_turns")
+    card = app.container(key="card_inventory_turns")
+    assert card.metric[0].value == "–"
+    assert text("card.not_in_scope") in card.caption[0].value
+    assert text("detail.not_in_scope") in words(app)
+    assert app.container(key="card_stock_value").metric[0].value != "–"
+
+
 def test_what_a_source_cannot_feed_is_not_connected_and_says_what_it_needs(
     open_app: OpenApp, adventureworks_build: BuildSummary, language: Language, text: Text
 ) -> None:

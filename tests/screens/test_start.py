@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.screens.conftest import OpenApp, value_of, words
+from tower import errors
+from tower.errors import SchemaMismatch
 from tower.i18n import Language, Text
+from tower.ui.states import sentence_of
 
 ROLES = ["executive", "planner", "sales", "buyer", "production", "finance", "admin"]
 
@@ -50,7 +53,35 @@ def test_before_the_first_build_the_page_says_how_to_build(
 ) -> None:
     app = open_app("overview/scorecard", home=tmp_path, user="executive", lang=language)
     assert text("state.no_build_title") in words(app)
+    assert text("problem.BuildNotFound") in words(app)
     assert [block.value for block in app.code] == ["make up"]
+
+
+def test_a_build_of_another_version_is_explained_in_the_reader_s_language(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch, language: Language, text: Text
+) -> None:
+    def refused(*_: object) -> None:
+        raise SchemaMismatch("The build was written with version 0.")
+
+    monkeypatch.setattr("tower.ui.session.current_build", refused)
+    app = open_app("overview/scorecard", user="executive", lang=language)
+    assert text("problem.SchemaMismatch") in words(app)
+    assert "The build was written with version 0." in words(app)
+    assert not app.metric
+
+
+def test_the_start_screen_says_how_to_narrow_what_somebody_sees(
+    open_app: OpenApp, language: Language, text: Text
+) -> None:
+    assert text("start.scope_note") in words(open_app(lang=language))
+
+
+def test_every_error_has_a_sentence_in_both_languages(language: Language) -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.TowerError)]
+    assert len(kinds) > 8
+    shown = {kind: sentence_of(Text(language), kind("x")) for kind in kinds}
+    assert shown[errors.QueryError] == Text(language)("problem.QueryError")
+    assert shown[errors.TowerError] == Text(language)("state.failed_body")
 
 
 def test_a_role_without_the_page_is_told_so_on_a_deep_link(open_app: OpenApp, language: Language, text: Text) -> None:

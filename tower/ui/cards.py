@@ -27,7 +27,7 @@ def show_cards(view: View, title: str, cards: Sequence[Card]) -> None:
 
 def _show_card(view: View, card: Card) -> None:
     metric = view.catalogue.metric(card.metric)
-    with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{card.metric}"):
+    with st.container(border=True, height="stretch", gap=None, key=f"card_{card.metric}"):
         if card.state == "shown":
             _show_figure(view, metric, card)
         else:
