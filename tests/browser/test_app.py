@@ -97,7 +97,7 @@ def test_from_card_to_documents_to_files(
     assert page.locator(".st-key-card_revenue [data-testid=stMetricValue]").inner_text() == Numbers("en", "CNY").value(
         total, "money"
     )
-    page.locator(".st-key-open_revenue button").click()
+    page.locator(".st-key-card_revenue").get_by_role("button", name="Look into").click()
     expect(page.locator(".st-key-detail")).to_be_visible()
     window.settle()
     assert "metric=revenue" in page.url
@@ -120,7 +120,7 @@ def test_from_card_to_documents_to_files(
 
 def test_a_definition_is_one_click_from_its_number(address: str, visit: Callable[..., Visit]) -> None:
     page = visit(address).open("/scorecard?user=executive")
-    page.locator(".st-key-definition_revenue button").first.click()
+    page.locator(".st-key-card_revenue").get_by_role("button", name="Definition").click()
     expect(page.get_by_text("Net value of what was shipped in the period", exact=False).first).to_be_visible()
 
 

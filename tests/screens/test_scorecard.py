@@ -238,3 +238,12 @@ def test_what_a_source_cannot_feed_is_not_connected_and_says_what_it_needs(
     revenue = number(opened, f"{REVENUE} between date '2013-07-01' and date '2014-06-30'")
     opened.close()
     assert app.container(key="card_revenue").metric[0].value == Numbers(language, "USD").value(revenue, "money")
+
+
+def test_documents_are_named_in_the_only_language_that_the_source_has(
+    open_app: OpenApp, adventureworks_build: BuildSummary, language: Language
+) -> None:
+    app = open_app(PAGE, home=adventureworks_build.file.parents[1], user="executive", lang=language, metric="revenue")
+    documents = app.dataframe[0].value
+    assert documents["item_name"].notna().all()
+    assert "item_name_zh" not in documents.columns

@@ -14,12 +14,18 @@ from tower.ui import url
 from tower.ui.definitions import show_definition
 from tower.ui.view import View
 
+# At the foot of a card the icons are shown alone; their words stay for screen readers, and at the pointer.
+_WORDLESS = (
+    "<style>[class*='st-key-foot_'] button p{position:absolute;width:1px;height:1px;overflow:hidden;"
+    "clip-path:inset(50%)}</style>"
+)
 _STANDING_COLOURS = {"on_target": "green", "warning": "orange", "off_target": "red"}
 
 
 def show_cards(view: View, title: str, cards: Sequence[Card]) -> None:
     """One group of cards in a row that wraps."""
     st.markdown(f"##### {title}")
+    st.html(_WORDLESS)
     with st.grid(4, min_column_width=230, gap="small"):
         for card in cards:
             _show_card(view, card)
@@ -36,13 +42,14 @@ def _show_card(view: View, card: Card) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"foot_{card.metric}"):
             st.caption(_note(view, metric, card))
             with st.popover(
-                ":material/info:", type="tertiary", help=view.text("card.definition"), key=f"definition_{card.metric}"
-            ):
+                view.text("card.definition"), key=f"definition_{card.metric}", type="tertiary",
+                icon=":material/info:", help=view.text("card.definition"),
+            ):  # fmt: skip
                 show_definition(view, metric, card)
             if card.state == "shown":
                 st.button(
-                    ":material/arrow_forward:", key=f"open_{card.metric}", type="tertiary", help=view.text("card.open"),
-                    on_click=url.write, args=("metric", card.metric),
+                    view.text("card.open"), key=f"open_{card.metric}", type="tertiary", icon=":material/arrow_forward:",
+                    help=view.text("card.open"), on_click=url.write, args=("metric", card.metric),
                 )  # fmt: skip
 
 

@@ -148,6 +148,10 @@ def _show_course(view: View, metric: Metric, card: Card) -> None:
     if shown["value"].null_count() == shown.height:
         states.empty(view.text)
         return
+    is_amount = metric.kind == "simple" and metric.unit in ("money", "quantity", "count") and is_flow(view, metric)
+    if not is_amount and shown["value"].count() == 1:
+        states.empty(view.text, view.text("detail.one_point"))
+        return
     show_figure(
         view,
         f"{metric.name}_by_{grain}",
@@ -157,9 +161,7 @@ def _show_course(view: View, metric: Metric, card: Card) -> None:
             tick=lambda value: view.numbers.tick(value, metric.unit),
             period_label={"month": view.numbers.month, "quarter": view.numbers.quarter}.get(grain, view.numbers.day),
             tick_label=lambda day: view.numbers.within_year(day, grain),
-            is_amount=metric.kind == "simple"
-            and metric.unit in ("money", "quantity", "count")
-            and is_flow(view, metric),
+            is_amount=is_amount,
             target=card.target.target if card.target else None,
             target_label=view.text("detail.target"),
         ),

@@ -104,9 +104,9 @@ def _rejected(view: View) -> None:
         & (pl.lit(rule is None) | (pl.col("rule") == (rule or "")))
     )
     columns = _columns(
-        view, source="text", table_name="text", rule="text", rejected_rows="integer", sentence="text", stage="text"
+        view, source="text", table_name="text", rule="text", stage="text", rejected_rows="integer", sentence="text"
     )
-    show_table(view, "rejected_by_rule", text("health.rejected_by_rule"), _worded(view, shown), columns, lines=2)
+    show_table(view, "rejected_by_rule", text("health.rejected_by_rule"), _worded(view, shown), columns)
     rows = _worded(view, ask(view.warehouse, build_health.rejected_rows, table, rule))
     show_table(
         view,
@@ -118,7 +118,6 @@ def _rejected(view: View) -> None:
             column_name="text", value="text", sentence="text", raw_row="text",
         ),
         note=text("health.rejected_note", count=view.numbers.integer(rows.height)),
-        lines=2,
     )  # fmt: skip
 
 

@@ -35,10 +35,8 @@ def show_table(
     about: Provenance | None = None,
     note: str | None = None,
     empty: str | None = None,
-    lines: int = 1,
 ) -> None:
-    """One table. `everything` makes the rows of the download where the screen shows a part of them; `lines` is
-    how many lines a row has, where a column holds sentences."""
+    """One table. `everything` makes the rows of the download where the screen shows a part of them."""
     if frame.is_empty():
         _title(title, note)
         states.empty(view.text, empty)
@@ -54,7 +52,6 @@ def show_table(
         hide_index=True,
         column_config={column.name: _config(column) for column in columns},
         height="content" if frame.height <= MOST_ROWS_SHOWN else TALLEST,
-        row_height=None if lines == 1 else 16 + 19 * lines,
         placeholder=MISSING,
         alt=title,
     )
