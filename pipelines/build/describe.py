@@ -49,7 +49,7 @@ def write_rejected_rows(context: BuildContext) -> None:
                 insert into build.rejected_rows
                 select
                     refused._source, refused.table_name, refused._row_number, refused.record_key, refused.rule,
-                    refused.column_name, refused.value,
+                    refused.column_name, regexp_replace(refused.value, '^(-?[0-9]+)[.]0+$', '\\1'),
                     cast(json_merge_patch(to_json(raw_rows), '{{"_source": null, "_row_number": null}}') as varchar),
                     'canonical'
                 from canonical.rejected_rows_canonical as refused
