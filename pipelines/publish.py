@@ -49,10 +49,12 @@ def publish(
         "seconds": round(seconds, 3),
         "sources": [
             {"name": manifest.source, "adapter": manifest.adapter, "load_id": manifest.load_id,
-             "path": str(source.path),
+             "path": str(source.path), "fingerprint": fingerprint,
              "rows": sum(table.rows for table in manifest.tables),
              "rejected_rows": sum(table.rejected_rows for table in manifest.tables)}
-            for source, (manifest, _) in zip(context.request.settings.sources, context.loads, strict=True)
+            for source, fingerprint, (manifest, _) in zip(
+                context.request.settings.sources, context.fingerprints, context.loads, strict=True
+            )
         ],
         "steps": list(steps),
         "problems": list(problems),

@@ -37,6 +37,7 @@ class BuildContext:
     progress: Progress
     loads: Sequence[tuple[LoadManifest, Path]] = ()
     coverage: Sequence[tuple[LoadManifest, Sequence[Coverage]]] = ()
+    fingerprints: Sequence[str] = ()
     as_of: date | None = None
     company_currency: str = "CNY"
     project: DbtProject | None = None

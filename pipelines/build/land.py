@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.build.context import BuildContext
+from pipelines.land.fingerprint import fingerprint
 from pipelines.land.loads import land_source
 from pipelines.sources import ADAPTERS
 from tower.errors import SourceError
@@ -16,6 +17,7 @@ def land_sources(context: BuildContext) -> None:
             "No source is named. Add a [[sources]] section to tower.toml, or build one with "
             "`tower build --source files --path <folder>`."
         )
+    context.fingerprints = tuple(fingerprint(source.path) for source in request.settings.sources)
     loads = []
     for source in request.settings.sources:
         manifest = land_source(

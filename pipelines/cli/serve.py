@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from pipelines.land.fingerprint import fingerprint
 from tower.builds import current_build
 from tower.errors import BuildNotFound
 from tower.settings import Settings
@@ -14,13 +15,15 @@ APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 
 
 def is_build_wanted(settings: Settings) -> bool:
-    """Whether nothing is served yet, or what is served was built from other sources than the settings name."""
+    """Whether nothing is served yet, or the served build is of other sources, or of files that changed since."""
     try:
         served = current_build(settings.home)
     except BuildNotFound:
         return True
-    built_from = [(source["name"], source["adapter"], source.get("path")) for source in served.sources]
-    named = [(source.name, source.adapter, str(source.path)) for source in settings.sources]
+    built_from = [
+        (source["name"], source["adapter"], source["path"], source["fingerprint"]) for source in served.sources
+    ]
+    named = [(source.name, source.adapter, str(source.path), fingerprint(source.path)) for source in settings.sources]
     return bool(named) and built_from != named
 
 
