@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.build.context import BuildContext, write_table
 from tower.builds import Home
-from tower.metrics import Catalogue, Period, catalogue_from_rows, query
+from tower.metrics import Catalogue, Period, load_catalogue, query
 from tower.warehouse import open_warehouse
 
 SNAPSHOT_DAYS = 365
@@ -30,7 +30,7 @@ def write_kpi_snapshot(context: BuildContext) -> None:
     context.dbt.release()
     warehouse = open_warehouse(context.work_file)
     try:
-        catalogue = catalogue_from_rows(warehouse.frame("select * from build.metric_catalogue"))
+        catalogue = load_catalogue(warehouse)
         values = query(
             warehouse,
             catalogue,

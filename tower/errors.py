@@ -31,10 +31,6 @@ class MetricError(TowerError):
     """A metric, grain or filter that cannot be answered."""
 
 
-class AccessDenied(TowerError):
-    """A page or row that the user's role does not cover."""
-
-
 class QueryError(TowerError):
     """SQL that the warehouse refused."""
 

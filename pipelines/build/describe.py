@@ -12,10 +12,6 @@ from pipelines.build.context import BuildContext, write_table
 from pipelines.land.manifest import REJECTED_FILE
 from tower.metrics import catalogue_from_manifest, catalogue_rows
 
-REJECTED_COLUMNS = (
-    "source", "table_name", "row_number", "record_key", "rule", "column_name", "value", "raw_row", "stage",
-)  # fmt: skip
-
 
 def write_rejected_rows(context: BuildContext) -> None:
     """Gather the rows refused at landing and by the canonical layer, whole, in `build.rejected_rows`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.build.context import BuildContext
 from pipelines.land.fingerprint import fingerprint
-from pipelines.land.loads import land_source
+from pipelines.land.loads import land_source, load_folder
 from pipelines.sources import ADAPTERS
 from tower.errors import SourceError
 
@@ -28,5 +28,5 @@ def land_sources(context: BuildContext) -> None:
             loaded_at=request.now.isoformat(),
             progress=context.progress,
         )
-        loads.append((manifest, context.home.raw / source.name / manifest.load_id))
+        loads.append((manifest, load_folder(context.home.folder, source.name, manifest.load_id)))
     context.loads = loads

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import polars as pl
 import typer
@@ -16,8 +16,8 @@ from pipelines.cli.users import app as users_app
 from pipelines.template import write_template
 from tower.builds import BuildSummary, Home, current_build, current_build_id, list_builds, read_summary
 from tower.errors import BuildError, SettingsError
-from tower.metrics import availability, catalogue_from_rows, parse_filter, query
-from tower.settings import Settings, SourceSettings, load_settings
+from tower.metrics import availability, load_catalogue, parse_filter, query
+from tower.settings import AdapterName, Settings, SourceSettings, load_settings
 from tower.warehouse import Warehouse, open_warehouse
 
 app = typer.Typer(
@@ -115,7 +115,7 @@ def metric(
 ) -> None:
     """The value of metrics at any grain they can answer, as every screen shows it."""
     warehouse = _warehouse(build_id)
-    catalogue = catalogue_from_rows(warehouse.frame("select * from build.metric_catalogue"))
+    catalogue = load_catalogue(warehouse)
     if names == "list":
         rows = [{"metric": item.name, "label": item.label, "unit": item.unit} for item in catalogue.metrics.values()]
         print_frame(pl.DataFrame(rows), output)
@@ -179,8 +179,8 @@ def _settings(source: str | None, path: Path | None, **overrides: Any) -> Settin
     if (source is None) != (path is None):
         raise SettingsError("--source and --path belong together: --source files --path <folder>.")
     if source is not None and path is not None:
-        if source not in {"files", "adventureworks"}:
-            raise SettingsError(f"The source {source!r} is not known. Use files or adventureworks.")
+        if source not in get_args(AdapterName):
+            raise SettingsError(f"The source {source!r} is not known. Use {' or '.join(get_args(AdapterName))}.")
         overrides["sources"] = (SourceSettings(name=source, adapter=source, path=path),)  # type: ignore[arg-type]
     return load_settings(**overrides)
 

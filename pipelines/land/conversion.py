@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.contract import Column
-from pipelines.land.profile import DATES, NUMBERS, Profile, Reading, TextColumn, quoted, shape_sql
+from pipelines.land.profile import DATES, NUMBERS, Profile, Reading, TextColumn, shape_sql
 from pipelines.land.shapes import GROUP_MARKS, ISO, OTHER_MARK, is_plain_number
+from pipelines.land.sql_text import quoted
 
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "是")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "否")

@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.contract import Column, DataType
 from pipelines.land.shapes import DateShape, DayOrder, DecimalMark, date_shape, is_number, mark_evidence, needs_order
+from pipelines.land.sql_text import quoted
 from tower.errors import SourceError
 
 NUMBERS: frozenset[DataType] = frozenset({"decimal(18,6)", "double", "integer"})
@@ -57,11 +58,6 @@ class Profile:
     unreadable: tuple[str, ...]
     mark: DecimalMark = "."
     note: str = ""
-
-
-def quoted(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def trimmed_sql(text: str, null_values: Sequence[str] = ()) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.land.manifest import LoadManifest
+from pipelines.land.sql_text import quoted
 
 Loads = Sequence[tuple[LoadManifest, Path]]
 
@@ -36,10 +37,9 @@ def _branch(columns: Mapping[str, str], landed: Mapping[str, str], source: str, 
         for name, data_type in columns.items()
         if name not in {"_row_number", "_source"}
     ]
-    path = str(file).replace("'", "''")
     return (
         f"select {', '.join(selected)}, '{source}' as _source, _row_number "
-        f"from read_parquet('{path}', hive_partitioning = false)"
+        f"from read_parquet({quoted(str(file))}, hive_partitioning = false)"
     )
 
 

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.land.manifest import REJECTED_FILE
-from pipelines.land.profile import quoted
+from pipelines.land.sql_text import quoted
 
 COLUMNS = {
     "source_table": "varchar",

@@ -11,8 +11,9 @@ import duckdb
 
 from pipelines.contract import Column, Table
 from pipelines.land.conversion import Conversion, text_conversion, typed_conversion, whole_number_text_sql
-from pipelines.land.profile import Reading, TextColumn, profile_columns, quoted, trimmed_sql
+from pipelines.land.profile import Reading, TextColumn, profile_columns, trimmed_sql
 from pipelines.land.rejects import RejectedRows
+from pipelines.land.sql_text import quoted
 from tower.errors import SourceError
 
 _NUMERIC = ("DOUBLE", "FLOAT", "DECIMAL")

@@ -15,7 +15,6 @@ GRID = "rgba(128, 138, 157, 0.22)"
 AXIS = "rgba(128, 138, 157, 0.55)"
 REFERENCE = "#8a94a6"
 ACCENT = "#3b7dd8"
-SOFT = "rgba(59, 125, 216, 0.14)"
 # System fonts only: nothing is fetched. CJK faces come after the Latin ones, so digits stay tabular and Latin.
 FONT = (
     "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', "

@@ -43,27 +43,23 @@ def product_families(warehouse: Warehouse) -> pl.DataFrame:
 
 def customer_segments(warehouse: Warehouse) -> pl.DataFrame:
     """Customer segments: value, label, label_zh."""
-    return warehouse.frame(
-        f"""
-        select segment as value, segment as label, cast(null as varchar) as label_zh
-        from core.dim_customers
-        where segment is not null
-        group by segment
-        order by segment
-        limit {MOST_VALUES}
-        """
-    )
+    return _values_of(warehouse, "segment", "core.dim_customers")
 
 
 def channels(warehouse: Warehouse) -> pl.DataFrame:
     """Sales channels of the order lines: value, label, label_zh."""
+    return _values_of(warehouse, "channel", "core.fct_sales_order_lines")
+
+
+def _values_of(warehouse: Warehouse, column: str, table: str) -> pl.DataFrame:
+    """The values of a column that has no Chinese name of its own."""
     return warehouse.frame(
         f"""
-        select channel as value, channel as label, cast(null as varchar) as label_zh
-        from core.fct_sales_order_lines
-        where channel is not null
-        group by channel
-        order by channel
+        select {column} as value, {column} as label, cast(null as varchar) as label_zh
+        from {table}
+        where {column} is not null
+        group by {column}
+        order by {column}
         limit {MOST_VALUES}
         """
     )

@@ -141,4 +141,4 @@ def selection_of(text: Text, as_of: date, first_day: date, options: Mapping[str,
             where.append(Filter(one.dimension, "in", chosen))
             words = text.listed(options[one.parameter][value] for value in chosen)
             names.append((text(f"filter.{one.parameter}"), words))
-    return Selection(period, text(f"period.{name}"), tuple(where), tuple(names))
+    return Selection(period, tuple(where), tuple(names))

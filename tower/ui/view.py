@@ -20,7 +20,6 @@ class Selection:
     """The global filters: the period, and for each filtered dimension the ids and the names of what was chosen."""
 
     period: Period
-    period_name: str
     where: tuple[Filter, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
 

@@ -10,9 +10,10 @@ import duckdb
 
 from pipelines.land.manifest import Landing, LoadManifest
 from pipelines.land.parquet import DISTRUST_STATISTICS
+from pipelines.land.sql_text import quoted
 from pipelines.sources.adapter import Coverage, Progress
 from pipelines.sources.adventureworks.coverage import coverage_of_canonical_tables
-from pipelines.sources.adventureworks.landing import land_table, literal
+from pipelines.sources.adventureworks.landing import land_table
 from pipelines.sources.adventureworks.tables import source_tables
 from tower.errors import SourceError
 from tower.settings import SourceSettings
@@ -54,7 +55,7 @@ class AdventureWorks:
     def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
         """The day of the last order of a customer or of the plant; later purchase orders and due dates look ahead."""
         last_orders = " union all ".join(
-            f"select max({column}) as ordered_at from read_parquet({literal(folder / f'{table}.parquet')})"
+            f"select max({column}) as ordered_at from read_parquet({quoted(str(folder / f'{table}.parquet'))})"
             for table, column in (("SalesOrderHeader", "OrderDate"), ("WorkOrder", "StartDate"))
         )
         with duckdb.connect() as connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.land.manifest import LoadedTable, SourceFile, checksum_of
+from pipelines.land.sql_text import quoted
 from pipelines.sources.adventureworks.tables import SourceTable
 from tower.errors import SourceError
 
@@ -74,7 +75,7 @@ def _copy_statement(table: SourceTable, found: dict[str, str], file: Path, lande
     return (
         f"copy (select {selected}, cast(file_row_number + 1 as bigint) as _row_number "
         f"from {_parquet(file, 'file_row_number = true')}) "
-        f"to {literal(landed)} (format parquet, compression zstd)"
+        f"to {quoted(str(landed))} (format parquet, compression zstd)"
     )
 
 
@@ -94,14 +95,9 @@ def _notes(table: SourceTable, found: dict[str, str]) -> tuple[str, ...]:
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
     """The file's own count, from its footer."""
-    counts = connection.execute(f"select num_rows from parquet_file_metadata({literal(file)})").fetchall()
+    counts = connection.execute(f"select num_rows from parquet_file_metadata({quoted(str(file))})").fetchall()
     return sum(int(count) for (count,) in counts)
 
 
 def _parquet(file: Path, *options: str) -> str:
-    return f"read_parquet({', '.join((literal(file), 'hive_partitioning = false', *options))})"
-
-
-def literal(file: Path) -> str:
-    """The path as SQL text."""
-    return "'" + str(file).replace("'", "''") + "'"
+    return f"read_parquet({', '.join((quoted(str(file)), 'hive_partitioning = false', *options))})"

@@ -13,9 +13,9 @@ import orjson
 import polars as pl
 
 from pipelines.contract import Table
-from pipelines.land.profile import quoted
 from pipelines.land.records import Split, fields_of, record_pattern, split_records
 from pipelines.land.rejects import RejectedRows
+from pipelines.land.sql_text import quoted
 from pipelines.land.tables import OpenedTable, normalised_heading
 from pipelines.land.text import detect_encoding, readable, utf8_blocks
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract import Table
-from pipelines.land.profile import quoted
+from pipelines.land.sql_text import quoted
 from pipelines.land.tables import OpenedTable
 from tower.errors import SourceError
 
