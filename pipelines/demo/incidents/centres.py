@@ -1,0 +1,101 @@
+"""Incidents on the shop floor: too few hours at a work centre, machines that break down again and again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Scene
+from pipelines.demo.world import World
+
+WORKING_DAYS = 5
+
+
+def _dependent(scene: Scene) -> Floats:
+    """(work centres) revenue of what is worked on there, during the incident."""
+    operations, count = scene.world.company.operations, scene.world.company.work_centres.count
+    return scene.exposure.of_groups(operations.work_centre, operations.node, count) * scene.years
+
+
+def _week_hours(world: World) -> Floats:
+    """(work centres) hours of a usual week that can be worked."""
+    centres = world.company.work_centres
+    return centres.units * centres.hours_per_unit * centres.efficiency * WORKING_DAYS
+
+
+def _load(scene: Scene) -> Floats:
+    """(work centres) expected hours as a share of the hours there are."""
+    return scene.exposure.centre_hours / np.maximum(_week_hours(scene.world), 1e-9)
+
+
+def _allowed(scene: Scene, least_load: float) -> Flags:
+    return scene.free("work_centre", scene.world.company.work_centres.count) & (_load(scene) >= least_load)
+
+
+class WorkCentreOverload(Kind):
+    """Shifts are missing at a work centre: less than the load needs, so the queue grows week by week."""
+
+    name = "work_centre_overload"
+    duration_days = (28, 49)
+    latest_start = 85
+    lingers_days = 14
+    unit = "hours as a share of the usual"
+    floors = 4.0
+
+    def choose(self, scene: Scene) -> Choice | None:
+        exposed = _dependent(scene)
+        centre = scene.drawn(exposed, _allowed(scene, 0.3), self.floors)
+        if centre < 0:
+            return None
+        # A third less than the load needs, whatever the load is.
+        left = min(float(_load(scene)[centre]) * scene.between(0.55, 0.7, "size"), 0.7)
+        return Choice({"work_centre": (centre,)}, round(left, 3), float(exposed[centre]))
+
+    def press(self, world: World, incident: Incident) -> None:
+        world.effects.capacity_factor[incident.choice.codes("work_centre")] *= incident.choice.size
+
+    def blame(self, world: World, incident: Incident) -> None:
+        world.effects.centre_cause[incident.choice.codes("work_centre")] = incident.number
+
+    def told(self, world: World, incident: Incident) -> tuple[str, str]:
+        name = world.company.work_centres.names[incident.choice.main[1][0]]
+        share = f"{incident.choice.size:.0%}"
+        return f"{name} has {share} of its usual hours, less than its load.", f"{name}的可用工时降至平时的{share}，低于负荷。"
+
+
+class BreakdownCluster(Kind):
+    """A work centre breaks down again and again."""
+
+    name = "breakdown_cluster"
+    duration_days = (18, 32)
+    latest_start = 95
+    lingers_days = 14
+    unit = "times the usual breakdowns"
+    floors = 3.0
+
+    def choose(self, scene: Scene) -> Choice | None:
+        world, centres = scene.world, scene.world.company.work_centres
+        exposed = _dependent(scene)
+        usual = centres.breakdowns_per_week * centres.repair_hours
+        allowed = _allowed(scene, 0.3) & (usual > 0)
+        centre = scene.drawn(exposed, allowed, self.floors)
+        if centre < 0:
+            return None
+        load = min(float(_load(scene)[centre]), 1.0)
+        # So many hours are lost that what is left is a fifth short of the load.
+        lost = 1.0 - load * scene.between(0.6, 0.8, "size")
+        hours = lost * float((centres.units * centres.hours_per_unit)[centre]) * WORKING_DAYS
+        factor = round(max(hours / float(usual[centre]), 4.0), 1)
+        return Choice({"work_centre": (centre,)}, factor, float(exposed[centre]))
+
+    def press(self, world: World, incident: Incident) -> None:
+        world.effects.breakdown_factor[incident.choice.codes("work_centre")] *= incident.choice.size
+
+    def blame(self, world: World, incident: Incident) -> None:
+        world.effects.centre_cause[incident.choice.codes("work_centre")] = incident.number
+
+    def told(self, world: World, incident: Incident) -> tuple[str, str]:
+        name = world.company.work_centres.names[incident.choice.main[1][0]]
+        return (
+            f"{name} breaks down {incident.choice.size:.0f} times as often as usual.",
+            f"{name}故障频发，为平时的{incident.choice.size:.0f}倍。",
+        )

@@ -1,0 +1,312 @@
+"""The company's own planning: once a week, level by level, with parameters that people keep and get wrong.
+
+It works on cumulated weekly requirements, as a good spreadsheet would: what the projection lacks, rounded to
+lots, offset by the booked lead time. Only what must be released this week becomes an order. The product's own
+planning engine is another thing altogether and is not used here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from pipelines.demo.arrays import ordinals
+from pipelines.demo.company.company import (
+    ASSEMBLE_TO_ORDER,
+    BUY,
+    FIXED_QUANTITY,
+    MAKE,
+    MIN_MAX,
+    PERIOD_OF_SUPPLY,
+    REORDER_POINT,
+    SUBCONTRACT,
+    TO_ORDER,
+    TRANSFER,
+)
+from pipelines.demo.documents import COMPLETED, CONFIRMED
+from pipelines.demo.forecast import Forecast
+from pipelines.demo.production import Production
+from pipelines.demo.promise import WORKING_WEEK
+from pipelines.demo.purchasing import Purchasing
+from pipelines.demo.transfers import Transfers
+from pipelines.demo.world import World
+
+Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+WEEKS = 32
+_ECONOMIC_QUANTITY = 2
+
+
+class Planner:
+    """Weekly material requirements planning."""
+
+    def __init__(
+        self, world: World, forecast: Forecast, purchasing: Purchasing, production: Production, transfers: Transfers
+    ) -> None:
+        self.world = world
+        self.forecast = forecast
+        self.purchasing = purchasing
+        self.production = production
+        self.transfers = transfers
+        levels = world.policy.level
+        edges = np.flatnonzero(np.concatenate([[True], levels[1:] != levels[:-1], [True]]))
+        self._levels = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        self._bill_state: tuple[float, ...] = ()
+        self._usage: list[csr_array] = []
+        self._changing: Rows = np.zeros(0, dtype=np.int64)
+
+    def step(self) -> None:
+        """On Mondays: plan and release."""
+        if self.world.weekday() == 0:
+            self.forecast.step()
+            released = self._plan()
+            self._release(released)
+
+    # -- the plan
+
+    def _plan(self) -> Floats:
+        """Quantity of each node to be released this week."""
+        world, policy = self.world, self.world.policy
+        self._refresh_bill()
+        gross = self._independent_demand()
+        scheduled = np.zeros((policy.item.size, WEEKS))
+        self._open_supply(scheduled, gross)
+        on_hand = world.stock.quantity[policy.item, policy.place]
+        calendar_days = np.where(
+            (policy.supply == MAKE) | (policy.supply == SUBCONTRACT),
+            policy.lead_days * WORKING_WEEK,
+            policy.lead_days,
+        )
+        lead_weeks = np.minimum(np.ceil((calendar_days + policy.safety_days) / 7).astype(np.int64), WEEKS - 1)
+        decimals = world.company.items.decimals[policy.item]
+        released = np.zeros(policy.item.size)
+        weeks = np.arange(WEEKS)
+        for level, (start, end) in enumerate(self._levels):
+            part = slice(start, end)
+            target = policy.safety_stock[part]
+            projected = on_hand[part, None] + np.cumsum(scheduled[part] - gross[part], axis=1)
+            need = np.maximum.accumulate(np.maximum(target[:, None] - projected, 0.0), axis=1)
+            planned = self._lots(part, need, projected, lead_weeks[part])
+            ahead = np.minimum(weeks[None, :] + lead_weeks[part][:, None], WEEKS - 1)
+            release = np.diff(np.take_along_axis(planned, ahead, axis=1), axis=1, prepend=0.0)
+            released[part] = release[:, 0]
+            release = release / np.maximum(policy.yield_rate[part], 0.5)[:, None]
+            gross += self._usage[level] @ release
+            for line in self._changing:
+                parent = int(world.bill.parent[line])
+                if start <= parent < end:
+                    active = (world.day + 7 * weeks + 6 >= world.bill.valid_from_day[line]) & (
+                        world.day + 7 * weeks < world.bill.valid_until_day[line]
+                    )
+                    gross[world.bill.component[line]] += _booked(world, line) * release[parent - start] * active
+            moves = start + np.flatnonzero(policy.source[part] >= 0)
+            if moves.size:
+                np.add.at(gross, policy.source[moves], release[moves - start])
+        return np.where(decimals > 0, np.round(released, 3), np.ceil(np.round(released, 6)))
+
+    def _lots(self, part: slice, need: Floats, projected: Floats, lead_weeks: Rows) -> Floats:
+        """Cumulated planned receipts by the lot rule of each node."""
+        policy = self.world.policy
+        rule, fixed = policy.lot_rule[part], policy.fixed_lot[part]
+        multiple = np.maximum(policy.lot_multiple[part], 0.0)
+        by_fixed = ((rule == FIXED_QUANTITY) | (rule == _ECONOMIC_QUANTITY)) & (fixed > 0)
+        unit = np.where(by_fixed, fixed, np.where(multiple > 0, multiple, 0.0))
+        covered = need
+        periods = np.where(rule == PERIOD_OF_SUPPLY, np.maximum(policy.cover_weeks[part], 1), 1)
+        several = np.flatnonzero(periods > 1)
+        if several.size:
+            weeks = np.arange(WEEKS)
+            first = np.argmax(need[several] > 1e-9, axis=1)
+            span = periods[several]
+            passed = np.maximum(weeks[None, :] - first[:, None], 0)
+            last = first[:, None] + (passed // span[:, None] + 1) * span[:, None] - 1
+            grouped = np.take_along_axis(need[several], np.minimum(last, WEEKS - 1), axis=1)
+            covered = need.copy()
+            covered[several] = np.where(weeks[None, :] >= first[:, None], grouped, 0.0)
+        least = np.where(covered > 1e-9, np.maximum(covered, policy.min_lot[part][:, None]), 0.0)
+        safe = np.where(unit > 0, unit, 1.0)[:, None]
+        planned = np.where(unit[:, None] > 0, np.ceil(least / safe - 1e-9) * safe, least)
+        triggered = np.flatnonzero((rule == REORDER_POINT) | (rule == MIN_MAX))
+        if triggered.size:
+            # Looked at once a week: does what is there and under way fall to the reorder point?
+            reach = np.minimum(lead_weeks[triggered], WEEKS - 1)
+            position = projected[triggered, reach]
+            point = np.where(
+                policy.reorder_point[part][triggered] > 0,
+                0.5 * policy.safety_stock[part][triggered],
+                policy.safety_stock[part][triggered],
+            )
+            up_to = np.maximum(
+                policy.max_stock[part][triggered] - policy.reorder_point[part][triggered], fixed[triggered]
+            )
+            up_to = np.maximum(up_to, policy.min_lot[part][triggered])
+            lacks = np.maximum(point - position, 0.0)
+            quantity = np.where(position <= point, np.maximum(up_to, lacks), 0.0)
+            step = safe[triggered, 0]
+            quantity = np.where(unit[triggered] > 0, np.ceil(quantity / step - 1e-9) * step, np.ceil(quantity))
+            later = need[triggered] - np.take_along_axis(need[triggered], reach[:, None], axis=1)
+            planned[triggered] = np.where(
+                np.arange(WEEKS)[None, :] >= reach[:, None],
+                quantity[:, None] + np.maximum(later - quantity[:, None], 0.0),
+                0.0,
+            )
+        return planned
+
+    def _independent_demand(self) -> Floats:
+        """The greater of forecast and orders by node and week; what is late counts in the first week on top."""
+        world, policy = self.world, self.world.policy
+        expected = self.forecast.weekly(WEEKS)[policy.item] * self.forecast.shares[:, None]
+        expected[policy.strategy == TO_ORDER] = 0.0
+        lines = world.documents.sales_lines
+        rows = self.open_sales_lines()
+        node = world.lookup.node_at[lines["item"][rows], lines["place"][rows]]
+        amount = lines["quantity"][rows] - lines["cancelled"][rows] - lines["shipped"][rows]
+        week = (lines["ship_by_day"][rows] - world.day) // 7
+        ordered = np.zeros_like(expected)
+        late = np.bincount(node[week < 0], amount[week < 0], policy.item.size)
+        inside = (week >= 0) & (week < WEEKS)
+        np.add.at(ordered, (node[inside], week[inside]), amount[inside])
+        demand = np.maximum(expected, ordered)
+        demand[:, 0] += late
+        # Made to order: the production order exists already; assembled to order: the forecast only plans the parts.
+        to_order = policy.strategy == TO_ORDER
+        assembled = policy.strategy == ASSEMBLE_TO_ORDER
+        demand[to_order] = 0.0
+        demand[assembled] = np.maximum(expected[assembled] - ordered[assembled], 0.0)
+        return demand
+
+    def open_sales_lines(self) -> Rows:
+        """Lines that are neither shipped nor cancelled, today's new ones included."""
+        lines = self.world.documents.sales_lines
+        start = max(lines.count - self._memory(), 0)
+        left = lines["quantity"][start:] - lines["cancelled"][start:] - lines["shipped"][start:]
+        return start + np.flatnonzero(left > 1e-6)
+
+    def _memory(self) -> int:
+        """How many of the latest lines may still be open: those of about nine months."""
+        lines = self.world.documents.sales_lines
+        return lines.count - int(np.searchsorted(lines["ordered_day"], self.world.day - 270))
+
+    def _open_supply(self, scheduled: Floats, gross: Floats) -> None:
+        """What is under way by the week it is expected, and what started orders still take."""
+        world, documents, day = self.world, self.world.documents, self.world.day
+        lines, rows = documents.purchase_lines, self.purchasing.open_lines
+        rows = rows[(lines["production_order"][rows] < 0) & (lines["completed_day"][rows] > day)]
+        self._add(
+            scheduled,
+            lines["node"][rows],
+            lines["confirmed_day"][rows],
+            lines["quantity"][rows] - lines["received"][rows],
+        )
+        moves = documents.transfers
+        moving, waiting = self.transfers.moving, self.transfers.waiting
+        arrival = np.floor(moves["arrives_at"][moving]).astype(np.int64)
+        self._add(scheduled, moves["node"][moving], arrival, moves["shipped"][moving])
+        self._add(scheduled, moves["node"][waiting], moves["due_day"][waiting], moves["quantity"][waiting])
+        source = world.policy.source[moves["node"][waiting]]
+        self._add(gross, source, moves["ship_by_day"][waiting], moves["quantity"][waiting])
+        orders = documents.production_orders
+        first = max(orders.count - self._order_memory(), 0)
+        running = first + np.flatnonzero(orders["status"][first:] < COMPLETED)
+        to_stock = running[orders["sales_line"][running] < 0]
+        expected = orders["quantity"][to_stock] * world.policy.yield_rate[orders["node"][to_stock]]
+        self._add(scheduled, orders["node"][to_stock], orders["planned_finish_day"][to_stock], expected)
+        unstarted = running[orders["status"][running] == CONFIRMED]
+        start = orders["first_component"][unstarted].astype(np.int64)
+        count = orders["components"][unstarted].astype(np.int64)
+        offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        component = np.repeat(start, count) + offset
+        parts = documents.order_components
+        place = np.repeat(orders["place"][unstarted], count)
+        node = world.lookup.node_at[parts["item"][component], place]
+        self._add(gross, node, parts["required_day"][component], parts["required"][component])
+
+    def _order_memory(self) -> int:
+        orders = self.world.documents.production_orders
+        return orders.count - int(np.searchsorted(orders["created_at"], self.world.day - 200.0))
+
+    def _add(self, target: Floats, node: npt.ArrayLike, day: npt.ArrayLike, quantity: npt.ArrayLike) -> None:
+        week = np.clip((np.asarray(day, dtype=np.int64) - self.world.day) // 7, 0, WEEKS - 1)
+        np.add.at(target, (np.asarray(node), week), quantity)
+
+    def _refresh_bill(self) -> None:
+        """Usage matrices by level, anew when a bill changed."""
+        world, bill = self.world, self.world.bill
+        until = bill.valid_until_day
+        state = (
+            float(bill.quantity.sum()),
+            float(bill.valid_from_day.sum()),
+            float(until.sum()),
+            float(((bill.valid_from_day <= world.day) & (until > world.day)).sum()),
+            float(((bill.valid_from_day <= world.day + 7 * WEEKS) & (until > world.day + 7 * WEEKS)).sum()),
+        )
+        if state == self._bill_state:
+            return
+        self._bill_state = state
+        last = world.day + 7 * WEEKS
+        first_choice = bill.substitute_of < 0
+        steady = first_choice & (bill.valid_from_day <= world.day) & (until > last)
+        alive = first_choice & (bill.valid_from_day < last) & (until > world.day)
+        self._changing = np.flatnonzero(alive & ~steady)
+        rows = np.flatnonzero(steady)
+        usage = _booked(world, rows)
+        count = world.policy.item.size
+        self._usage = []
+        for start, end in self._levels:
+            here = (bill.parent[rows] >= start) & (bill.parent[rows] < end)
+            self._usage.append(
+                csr_array(
+                    (usage[here], (bill.component[rows[here]], bill.parent[rows[here]] - start)),
+                    shape=(count, end - start),
+                )
+            )
+
+    # -- the release
+
+    def _release(self, quantity: Floats) -> None:
+        """Turn this week's quantities into orders, in lots no larger than the largest lot."""
+        world, policy, day = self.world, self.world.policy, self.world.day
+        wanted = np.flatnonzero((quantity > 1e-6) & (policy.strategy == 0))
+        if wanted.size == 0:
+            return
+        limit = policy.max_lot[wanted]
+        lots = np.where(limit > 0, np.ceil(quantity[wanted] / np.where(limit > 0, limit, 1.0) - 1e-9), 1).astype(
+            np.int64
+        )
+        node = np.repeat(wanted, lots)
+        order = ordinals(node)
+        many = np.repeat(lots, lots)
+        each = np.repeat(quantity[wanted], lots) / many
+        fractional = world.company.items.decimals[policy.item[node]] > 0
+        lot = np.where(fractional, np.round(each, 3), np.ceil(each - 1e-9))
+        # The last lot takes the rest, so that the sum is what was wanted.
+        rest = np.repeat(quantity[wanted], lots) - lot * (many - 1)
+        lot = np.where(order == many - 1, np.where(fractional, np.round(rest, 3), rest), lot)
+        kept = lot > 0
+        node, order, lot, many = node[kept], order[kept], lot[kept], many[kept]
+        weekday = np.minimum(order * 5 // many, 4)
+        weekday = np.where(many == 1, world.luck.integers(5, "start day", node, day), weekday)
+        lead = np.ceil(policy.lead_days[node] * WORKING_WEEK).astype(np.int64)
+        supply = policy.supply[node]
+        made = np.flatnonzero((supply == MAKE) | (supply == SUBCONTRACT))
+        self.production.order(
+            node[made], lot[made], day + weekday[made], day + weekday[made] + np.maximum(lead[made], 1)
+        )
+        moved = np.flatnonzero(supply == TRANSFER)
+        self.transfers.order(node[moved], lot[moved], day + weekday[moved])
+        bought = np.flatnonzero(supply == BUY)
+        self._buy(node[bought], lot[bought], weekday[bought])
+
+    def _buy(self, node: Rows, lot: Floats, weekday: Rows) -> None:
+        requested = self.world.day + np.ceil(self.world.policy.lead_days[node]).astype(np.int64) + weekday
+        self.purchasing.order(node, lot, requested)
+
+
+def _booked(world: World, lines: npt.ArrayLike) -> Floats:
+    """Booked quantity of bill lines per unit of the parent, scrap included; fixed quantities by a usual lot."""
+    bill = world.bill
+    rows = np.asarray(lines)
+    quantity = bill.quantity[rows] / (1.0 - bill.scrap_rate[rows])
+    usual = np.maximum(world.policy.max_lot[bill.parent[rows]], 1.0)
+    return np.where(bill.is_fixed[rows], quantity / usual, quantity)
