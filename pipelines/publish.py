@@ -49,7 +49,7 @@ def publish(
         "seconds": round(seconds, 3),
         "sources": [
             {"name": manifest.source, "adapter": manifest.adapter, "load_id": manifest.load_id,
-             "path": str(source.path), "fingerprint": fingerprint,
+             "path": str(source.path or ""), "fingerprint": fingerprint,
              "rows": sum(table.rows for table in manifest.tables),
              "rejected_rows": sum(table.rejected_rows for table in manifest.tables)}
             for source, fingerprint, (manifest, _) in zip(

@@ -8,24 +8,56 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from tower.errors import SettingsError
 
 SETTINGS_FILE = "tower.toml"
-AdapterName = Literal["files", "adventureworks"]
+AdapterName = Literal["files", "adventureworks", "demo"]
+DemoScale = Literal["tiny", "small", "medium", "large"]
+# What only the simulated company is asked for.
+DEMO_FIELDS = frozenset({"seed", "scale", "start", "incidents"})
 
 
 class SourceSettings(BaseModel):
-    """One source of a build: which adapter reads which folder. The order in tower.toml is the order of precedence."""
+    """One source of a build. The order in tower.toml is the order of precedence.
+
+    `files` and `adventureworks` read the folder `path`. `demo` reads nothing: it simulates a company from `seed`, at
+    `scale`, from the day `start` (three years before the as-of day unless named) to `as_of`, with the `incidents`
+    "planted", "none" or kinds separated by commas.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
     adapter: AdapterName
-    path: Path
+    path: Path | None = None
     as_of: date | None = None
+    seed: int = Field(default=7, ge=0, le=2**31 - 1)
+    scale: DemoScale = "small"
+    start: date | None = None
+    incidents: str = Field(default="planted", pattern=r"^[a-z_]+( *, *[a-z_]+)*$")
+
+    @model_validator(mode="after")
+    def fits_its_adapter(self) -> SourceSettings:
+        if self.adapter == "demo":
+            if self.path is not None:
+                raise ValueError("the demo company is simulated and has no path; remove it")
+            return self
+        if self.path is None:
+            raise ValueError("name the folder of the source with path")
+        foreign = sorted(DEMO_FIELDS & self.model_fields_set)
+        if foreign:
+            raise ValueError(f"{' and '.join(foreign)} mean something to the adapter demo alone; remove them")
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """The folder of a source that is read. Raises SettingsError for the one that is simulated."""
+        if self.path is None:
+            raise SettingsError(f"The source {self.name!r} is simulated: it has no folder.")
+        return self.path
 
 
 class Settings(BaseSettings):
@@ -93,7 +125,8 @@ def load_settings(project_folder: Path | None = None, **overrides: Any) -> Setti
         update={
             "home": _absolute(settings.home, folder),
             "sources": tuple(
-                source.model_copy(update={"path": _absolute(source.path, folder)}) for source in settings.sources
+                source if source.path is None else source.model_copy(update={"path": _absolute(source.path, folder)})
+                for source in settings.sources
             ),
         }
     )

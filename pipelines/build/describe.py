@@ -10,6 +10,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from pipelines.build.context import BuildContext, write_table
 from pipelines.land.manifest import REJECTED_FILE
+from pipelines.sources import ADAPTERS
 from tower.metrics import catalogue_from_manifest, catalogue_rows
 
 
@@ -35,7 +36,7 @@ def write_rejected_rows(context: BuildContext) -> None:
                     """,
                     [manifest.source, str(file)],
                 )
-        adapters = {manifest.source: manifest.adapter for manifest, _ in context.loads}
+        raw_names = {manifest.source: ADAPTERS[manifest.adapter].raw_name for manifest, _ in context.loads}
         refused = connection.execute(
             "select distinct _source, _source_table from canonical.rejected_rows_canonical"
         ).fetchall()
@@ -49,7 +50,7 @@ def write_rejected_rows(context: BuildContext) -> None:
                     cast(json_merge_patch(to_json(raw_rows), '{{"_source": null, "_row_number": null}}') as varchar),
                     'canonical'
                 from canonical.rejected_rows_canonical as refused
-                left join raw."{adapters[source]}__{source_table}" as raw_rows
+                left join raw."{raw_names[source]}__{source_table}" as raw_rows
                     on raw_rows._row_number = refused._row_number and raw_rows._source = refused._source
                 where refused._source = ? and refused._source_table = ?
                 """,

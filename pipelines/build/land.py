@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.build.context import BuildContext
-from pipelines.land.fingerprint import fingerprint
+from pipelines.build.context import BuildContext, Request
 from pipelines.land.loads import land_source, load_folder
 from pipelines.sources import ADAPTERS
 from tower.errors import SourceError
+from tower.settings import SourceSettings
 
 
 def land_sources(context: BuildContext) -> None:
@@ -17,11 +17,11 @@ def land_sources(context: BuildContext) -> None:
             "No source is named. Add a [[sources]] section to tower.toml, or build one with "
             "`tower build --source files --path <folder>`."
         )
-    context.fingerprints = tuple(fingerprint(source.path) for source in request.settings.sources)
+    context.fingerprints = tuple(ADAPTERS[source.adapter].fingerprint(source) for source in request.settings.sources)
     loads = []
     for source in request.settings.sources:
         manifest = land_source(
-            source=source,
+            source=_dated(source, request),
             adapter=ADAPTERS[source.adapter],
             home=context.home.folder,
             load_id=request.build_id,
@@ -30,3 +30,11 @@ def land_sources(context: BuildContext) -> None:
         )
         loads.append((manifest, load_folder(context.home.folder, source.name, manifest.load_id)))
     context.loads = loads
+
+
+def _dated(source: SourceSettings, request: Request) -> SourceSettings:
+    """A simulated source with the day on which its simulation ends: the day of the build unless another is asked for."""
+    if source.adapter != "demo":
+        return source
+    asked = (request.as_of, request.settings.as_of, source.as_of, request.now.date())
+    return source.model_copy(update={"as_of": next(day for day in asked if day is not None)})

@@ -30,8 +30,10 @@ def open_build_file(context: BuildContext) -> None:
     with context.connection() as connection:
         for schema in ("raw", "staging", "canonical", "engine", "core", "marts", "reference", "build"):
             connection.execute(f"create schema if not exists {schema}")
-        for name, adapter in ADAPTERS.items():
-            create_raw_views(connection, name, adapter.raw_tables(), context.loads)
+        tables = {adapter.raw_name: adapter.raw_tables() for adapter in ADAPTERS.values()}
+        for raw_name, raw_tables in tables.items():
+            loads = [load for load in context.loads if ADAPTERS[load[0].adapter].raw_name == raw_name]
+            create_raw_views(connection, raw_name, raw_tables, loads)
         write_table(connection, "build.build_info", _build_info(context))
         write_table(connection, "build.load_tables", _load_tables(context))
         write_table(connection, "build.source_coverage", _source_coverage(context))
@@ -126,7 +128,7 @@ def _variables(context: BuildContext) -> dict[str, object]:
     ]
     return {
         "as_of": context.as_of.isoformat(),
-        "adapters": sorted({manifest.adapter for manifest, _ in context.loads}),
+        "adapters": sorted({ADAPTERS[manifest.adapter].raw_name for manifest, _ in context.loads}),
         "sources": [manifest.source for manifest, _ in context.loads],
         "owned_entities": {
             manifest.source: sorted({item.table_name for source, item in present if source == manifest.source})

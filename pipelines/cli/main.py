@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -10,6 +11,7 @@ from typing import Annotated, Any, get_args
 import polars as pl
 import typer
 
+from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, demo_source
 from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.serve import is_build_wanted, serve
 from pipelines.cli.users import app as users_app
@@ -29,9 +31,9 @@ app = typer.Typer(
 app.add_typer(users_app, name="users")
 
 SourceOption = Annotated[
-    str | None, typer.Option("--source", help="Build this kind of source alone: files or adventureworks.")
+    str | None, typer.Option("--source", help="Build this kind of source alone: demo, files or adventureworks.")
 ]
-PathOption = Annotated[Path | None, typer.Option("--path", help="Folder of the source named by --source.")]
+PathOption = Annotated[Path | None, typer.Option("--path", help="Folder of the source named by --source; demo has none.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day the build speaks of, YYYY-MM-DD.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
 BuildOption = Annotated[str | None, typer.Option("--build", help="Ask this build instead of the served one.")]
@@ -42,22 +44,36 @@ def up(
     source: SourceOption = None,
     path: PathOption = None,
     as_of: AsOfOption = None,
+    seed: SeedOption = None,
+    scale: ScaleOption = None,
+    start: StartOption = None,
+    incidents: IncidentsOption = None,
     port: Annotated[int | None, typer.Option(help="Port of the app on this machine.")] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Build even if a build of these sources is there.")
     ] = False,
 ) -> None:
     """Build what is missing, then serve the app."""
-    settings = _settings(source, path, port=port)
+    demo = {"seed": seed, "scale": scale, "start": _day(start, "--start"), "incidents": incidents}
+    settings = _settings(source, path, demo, port=port)
     if rebuild or as_of is not None or is_build_wanted(settings):
         _build(settings, as_of)
     serve(settings)
 
 
 @app.command()
-def build(source: SourceOption = None, path: PathOption = None, as_of: AsOfOption = None) -> None:
+def build(
+    source: SourceOption = None,
+    path: PathOption = None,
+    as_of: AsOfOption = None,
+    seed: SeedOption = None,
+    scale: ScaleOption = None,
+    start: StartOption = None,
+    incidents: IncidentsOption = None,
+) -> None:
     """Load the sources, run all models and tests, and publish the build if it passes its gate."""
-    _build(_settings(source, path), as_of)
+    demo = {"seed": seed, "scale": scale, "start": _day(start, "--start"), "incidents": incidents}
+    _build(_settings(source, path, demo), as_of)
 
 
 @app.command()
@@ -175,12 +191,20 @@ def template(folder: Annotated[Path, typer.Argument(help="Folder to write into; 
     )
 
 
-def _settings(source: str | None, path: Path | None, **overrides: Any) -> Settings:
+def _settings(source: str | None, path: Path | None, demo: Mapping[str, Any], **overrides: Any) -> Settings:
+    if source is not None and source not in get_args(AdapterName):
+        raise SettingsError(f"The source {source!r} is not known. Use {' or '.join(get_args(AdapterName))}.")
+    if source == "demo":
+        if path is not None:
+            raise SettingsError("The demo company is simulated: --source demo takes no --path.")
+        overrides["sources"] = (demo_source(source, demo),)
+        return load_settings(**overrides)
+    given = [f"--{option}" for option, value in demo.items() if value is not None]
+    if given:
+        raise SettingsError(f"{' and '.join(given)} belong to the demo company: --source demo {given[0]} ….")
     if (source is None) != (path is None):
         raise SettingsError("--source and --path belong together: --source files --path <folder>.")
     if source is not None and path is not None:
-        if source not in get_args(AdapterName):
-            raise SettingsError(f"The source {source!r} is not known. Use {' or '.join(get_args(AdapterName))}.")
         overrides["sources"] = (SourceSettings(name=source, adapter=source, path=path),)  # type: ignore[arg-type]
     return load_settings(**overrides)
 
@@ -194,7 +218,7 @@ def _build(settings: Settings, as_of: str | None) -> BuildSummary:
     build_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     progress = ProgressLine()
     try:
-        summary = run_build(Request(settings, now, build_id, _day(as_of)), progress)
+        summary = run_build(Request(settings, now, build_id, _day(as_of, "--as-of")), progress)
     finally:
         progress.finish()
     if summary.status == "refused":
@@ -210,11 +234,11 @@ def _build(settings: Settings, as_of: str | None) -> BuildSummary:
     return summary
 
 
-def _day(text: str | None) -> date | None:
+def _day(text: str | None, option: str) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
-        raise SettingsError(f"--as-of {text!r} is not a date. Write it as YYYY-MM-DD.") from error
+        raise SettingsError(f"{option} {text!r} is not a date. Write it as YYYY-MM-DD.") from error
 
 
 def _warehouse(build_id: str | None) -> Warehouse:

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from pipelines.land.fingerprint import fingerprint
+from pipelines.sources import ADAPTERS
 from tower.builds import current_build
 from tower.errors import BuildNotFound
 from tower.settings import Settings
@@ -15,7 +15,7 @@ APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 
 
 def is_build_wanted(settings: Settings) -> bool:
-    """Whether nothing is served yet, or the served build is of other sources, or of files that changed since."""
+    """Whether nothing is served yet, or the served build is of other sources, or of what changed since."""
     try:
         served = current_build(settings.home)
     except BuildNotFound:
@@ -23,7 +23,10 @@ def is_build_wanted(settings: Settings) -> bool:
     built_from = [
         (source["name"], source["adapter"], source["path"], source["fingerprint"]) for source in served.sources
     ]
-    named = [(source.name, source.adapter, str(source.path), fingerprint(source.path)) for source in settings.sources]
+    named = [
+        (source.name, source.adapter, str(source.path or ""), ADAPTERS[source.adapter].fingerprint(source))
+        for source in settings.sources
+    ]
     return bool(named) and built_from != named
 
 

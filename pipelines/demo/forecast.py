@@ -70,13 +70,15 @@ class Forecast:
     def _remember_last_year(self) -> None:
         """A company knows what it sold before: expected demand with the noise of a year's sales."""
         world = self.world
-        for column in range(12):
+        for column in range(13):
             month = self._first_month + column
             first = date(month // 12, month % 12 + 1, 1)
+            # Of the month in which the simulation begins, the days before it.
+            share = 1.0 if column < 12 else (world.company.start_date.day - 1) / _days_in_month(first)
             day = (first - world.company.start_date).days + 15
             weekly = self._expected_weekly(day)
             noise = world.luck.lognormal(MEMORY_SPREAD, "memory", self.items, month)
-            self._history[self.items, column] = weekly * _days_in_month(first) / 7 * noise
+            self._history[self.items, column] = weekly * _days_in_month(first) / 7 * noise * share
 
     def _expected_weekly(self, day: int) -> Floats:
         """What the business plan expects of each item, all channels together."""

@@ -22,6 +22,8 @@ ALLOCATION_PASSES = 2
 # A business customer takes a part of a late line from this share on, after so many days.
 PARTIAL_SHARE, PARTIAL_DAYS = 0.3, 2
 CONSUMER_TRANSIT_SPREAD = 0.25
+# What is made to order is started so much earlier than its lead time asks for.
+TO_ORDER_RESERVE_DAYS = 10
 
 
 class Fulfilment:
@@ -50,7 +52,7 @@ class Fulfilment:
         if made.size:
             rows, node = new[made], nodes[made].astype(np.int64)
             lead = np.ceil(world.policy.lead_days[node] * WORKING_WEEK).astype(np.int64)
-            start = np.maximum(lines["ship_by_day"][rows] - lead - 3, world.day + 1)
+            start = np.maximum(lines["ship_by_day"][rows] - lead - TO_ORDER_RESERVE_DAYS, world.day + 1)
             self.production.order(node, lines["quantity"][rows], start, start + lead, sales_line=rows, priority=3)
 
     def arrive(self) -> None:
@@ -71,14 +73,21 @@ class Fulfilment:
         world, lines = self.world, self.world.documents.sales_lines
         remaining = self._remaining(self.open_lines)
         self.open_lines = self.open_lines[remaining > 1e-6]
-        places = world.company.places
-        open_places = world.is_working(places.calendar)
+        calendar = world.company.places.calendar
+        is_open = world.is_working(calendar)
         rows = self.open_lines
-        due = (lines["ship_by_day"][rows] <= world.day) & open_places[lines["place"][rows]]
+        place = lines["place"][rows]
+        # What would fall due while the place is closed leaves before it closes.
+        due = is_open[place] & (lines["ship_by_day"][rows] < self._next_open_day(calendar)[place])
         self._ship(rows[due])
         self.open_lines = self.open_lines[self._remaining(self.open_lines) > 1e-6]
         self._blame_and_repromise()
         self._count_backlog()
+
+    def _next_open_day(self, calendar: npt.NDArray[np.int32]) -> Rows:
+        """The next working day after today of each calendar (at most two weeks ahead)."""
+        ahead = self.world.company.is_working[calendar, self.world.day + 1 : self.world.day + 15]
+        return self.world.day + 1 + np.argmax(ahead, axis=1)
 
     def _remaining(self, rows: Rows) -> Floats:
         lines = self.world.documents.sales_lines

@@ -78,7 +78,9 @@ class Planner:
             policy.lead_days * WORKING_WEEK,
             policy.lead_days,
         )
-        lead_weeks = np.minimum(np.ceil((calendar_days + policy.safety_days) / 7).astype(np.int64), WEEKS - 1)
+        # A part must be there when its week begins: one week more than its lead time.
+        lead_weeks = np.ceil((calendar_days + policy.safety_days) / 7).astype(np.int64) + 1
+        lead_weeks = np.minimum(lead_weeks, WEEKS - 1)
         decimals = world.company.items.decimals[policy.item]
         released = np.zeros(policy.item.size)
         weeks = np.arange(WEEKS)
@@ -87,7 +89,8 @@ class Planner:
             target = policy.safety_stock[part]
             projected = on_hand[part, None] + np.cumsum(scheduled[part] - gross[part], axis=1)
             need = np.maximum.accumulate(np.maximum(target[:, None] - projected, 0.0), axis=1)
-            planned = self._lots(part, need, projected, lead_weeks[part])
+            position = on_hand[part] + scheduled[part].sum(axis=1) - gross[part, 0]
+            planned = self._lots(part, need, position, lead_weeks[part])
             ahead = np.minimum(weeks[None, :] + lead_weeks[part][:, None], WEEKS - 1)
             release = np.diff(np.take_along_axis(planned, ahead, axis=1), axis=1, prepend=0.0)
             released[part] = release[:, 0]
@@ -105,8 +108,8 @@ class Planner:
                 np.add.at(gross, policy.source[moves], release[moves - start])
         return np.where(decimals > 0, np.round(released, 3), np.ceil(np.round(released, 6)))
 
-    def _lots(self, part: slice, need: Floats, projected: Floats, lead_weeks: Rows) -> Floats:
-        """Cumulated planned receipts by the lot rule of each node."""
+    def _lots(self, part: slice, need: Floats, position: Floats, lead_weeks: Rows) -> Floats:
+        """Cumulated planned receipts by the lot rule of each node. `position`: on hand and under way less what is due."""
         policy = self.world.policy
         rule, fixed = policy.lot_rule[part], policy.fixed_lot[part]
         multiple = np.maximum(policy.lot_multiple[part], 0.0)
@@ -127,16 +130,13 @@ class Planner:
         least = np.where(covered > 1e-9, np.maximum(covered, policy.min_lot[part][:, None]), 0.0)
         safe = np.where(unit > 0, unit, 1.0)[:, None]
         planned = np.where(unit[:, None] > 0, np.ceil(least / safe - 1e-9) * safe, least)
-        triggered = np.flatnonzero((rule == REORDER_POINT) | (rule == MIN_MAX))
+        pointed = (rule == REORDER_POINT) | (rule == MIN_MAX)
+        triggered = np.flatnonzero(pointed & (policy.reorder_point[part] > 0))
         if triggered.size:
-            # Looked at once a week: does what is there and under way fall to the reorder point?
+            # Looked at once a week: have stock and open orders together fallen to the reorder point?
             reach = np.minimum(lead_weeks[triggered], WEEKS - 1)
-            position = projected[triggered, reach]
-            point = np.where(
-                policy.reorder_point[part][triggered] > 0,
-                0.5 * policy.safety_stock[part][triggered],
-                policy.safety_stock[part][triggered],
-            )
+            position = position[triggered]
+            point = policy.reorder_point[part][triggered]
             up_to = np.maximum(
                 policy.max_stock[part][triggered] - policy.reorder_point[part][triggered], fixed[triggered]
             )
@@ -234,17 +234,20 @@ class Planner:
         """Usage matrices by level, anew when a bill changed."""
         world, bill = self.world, self.world.bill
         until = bill.valid_until_day
+        last = world.day + 7 * WEEKS
+        alive_now = (bill.valid_from_day <= world.day) & (until > world.day)
+        alive_then = (bill.valid_from_day <= last) & (until > last)
+        number = np.arange(until.size)
         state = (
             float(bill.quantity.sum()),
             float(bill.valid_from_day.sum()),
             float(until.sum()),
-            float(((bill.valid_from_day <= world.day) & (until > world.day)).sum()),
-            float(((bill.valid_from_day <= world.day + 7 * WEEKS) & (until > world.day + 7 * WEEKS)).sum()),
+            float(number[alive_now].sum()),
+            float(number[alive_then].sum()),
         )
         if state == self._bill_state:
             return
         self._bill_state = state
-        last = world.day + 7 * WEEKS
         first_choice = bill.substitute_of < 0
         steady = first_choice & (bill.valid_from_day <= world.day) & (until > last)
         alive = first_choice & (bill.valid_from_day < last) & (until > world.day)

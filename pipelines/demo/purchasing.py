@@ -136,10 +136,11 @@ class Purchasing:
         usual_transit = about.transit_days[supplier] + about.customs_days[supplier]
         transit = about.transit_days[supplier] * luck.lognormal(about.transit_spread[supplier], "transit", *keys)
         transit = transit + about.customs_days[supplier] * luck.lognormal(0.6, "customs", *keys)
-        slip = luck.lognormal(about.slip_spread[supplier], "slip", *keys)
-        # A supplier who has time starts late enough to be only a few days early.
-        waits = np.maximum(requested - day - usual_transit - making - 3 * luck.uniform("early", *keys), 0.0)
-        leaves = day + 0.4 + waits + making * slip + effects.source_production_delay[source] * WORKING_WEEK
+        slip = about.slip_spread[supplier] * np.maximum(luck.normal("slip", *keys), -1.0)
+        # A supplier who has time starts late enough to be two to seven days early if nothing happens.
+        waits = np.maximum(requested - day - usual_transit - making - 2 - 5 * luck.uniform("early", *keys), 0.0)
+        late = (slip + effects.source_production_delay[source]) * WORKING_WEEK
+        leaves = day + 0.4 + waits + np.maximum(making + late, 0.5)
         arrives = leaves + transit + effects.source_transit_delay[source]
         expected = day + making + usual_transit - about.optimism_days[supplier]
         confirmed = np.maximum(requested, np.ceil(expected)).astype(np.int64)

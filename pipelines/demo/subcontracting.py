@@ -30,8 +30,8 @@ class Subcontracting:
         supplier = world.company.sources.supplier[source]
         key = documents.production_orders["key"][order]
         days = world.company.sources.production_days[source] * WORKING_WEEK
-        days = days * world.luck.lognormal(world.company.suppliers.slip_spread[supplier], "outside", key)
-        days = days + world.effects.source_production_delay[source] * WORKING_WEEK
+        slip = world.company.suppliers.slip_spread[supplier] * np.maximum(world.luck.normal("outside", key), -1.0)
+        days = days + (slip + world.effects.source_production_delay[source]) * WORKING_WEEK
         self.orders = np.concatenate([self.orders, order])
         self._ready_at = np.concatenate([self._ready_at, world.day + np.maximum(days, 1.0)])
 

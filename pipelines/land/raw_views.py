@@ -14,9 +14,9 @@ Loads = Sequence[tuple[LoadManifest, Path]]
 
 
 def create_raw_views(
-    connection: duckdb.DuckDBPyConnection, adapter: str, tables: Mapping[str, Mapping[str, str]], loads: Loads
+    connection: duckdb.DuckDBPyConnection, raw_name: str, tables: Mapping[str, Mapping[str, str]], loads: Loads
 ) -> None:
-    """Create `raw.<adapter>__<table>` over the loads of that adapter, in the order of the sources.
+    """Create `raw.<raw_name>__<table>` over loads that share these tables, in the order of the sources.
 
     Every view has all columns of the table: what a source does not have is null. A table that no source landed is an
     empty view, so that the models above need not know which sources there are.
@@ -25,10 +25,10 @@ def create_raw_views(
         branches = [
             _branch(columns, landed.columns, manifest.source, folder / f"{table}.parquet")
             for manifest, folder in loads
-            if manifest.adapter == adapter and (landed := manifest.table(table)) is not None
+            if (landed := manifest.table(table)) is not None
         ]
         sql = "\nunion all\n".join(branches) if branches else _empty(columns)
-        connection.execute(f'create or replace view raw."{adapter}__{table}" as {sql}')
+        connection.execute(f'create or replace view raw."{raw_name}__{table}" as {sql}')
 
 
 def _branch(columns: Mapping[str, str], landed: Mapping[str, str], source: str, file: Path) -> str:

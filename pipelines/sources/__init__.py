@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pipelines.sources.adapter import Adapter
 from pipelines.sources.adventureworks import ADAPTER as ADVENTUREWORKS
+from pipelines.sources.demo import ADAPTER as DEMO
 from pipelines.sources.files import ADAPTER as FILES
 
-ADAPTERS: Mapping[str, Adapter] = {adapter.name: adapter for adapter in (FILES, ADVENTUREWORKS)}
+ADAPTERS: Mapping[str, Adapter] = {adapter.name: adapter for adapter in (FILES, ADVENTUREWORKS, DEMO)}

@@ -31,9 +31,13 @@ class Coverage:
 
 
 class Adapter(Protocol):
-    """One kind of source system."""
+    """One kind of source system.
+
+    `raw_name` begins the names of its raw views: its own name, or `files` where it lands tables in the contract's shape.
+    """
 
     name: str
+    raw_name: str
 
     def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Landing:
         """Write each source table to `folder/<table>.parquet` with `_row_number` (bigint, 1-based, in source order).
@@ -45,6 +49,10 @@ class Adapter(Protocol):
 
     def raw_tables(self) -> Mapping[str, Mapping[str, str]]:
         """Every source table that the models read, with its columns and DuckDB types, whether it landed or not."""
+        ...
+
+    def fingerprint(self, source: SourceSettings) -> str:
+        """What the source holds in one short text: equal while a build of it would hold the same."""
         ...
 
     def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:

@@ -38,7 +38,9 @@ def kept_at(luck: Luck, items: Items) -> Flags:
     return np.column_stack([is_kept, is_kept & (south | first_of_family), is_kept & (europe | first_of_family)])
 
 
-def draw_assortment(luck: Luck, items: Items, kept: Flags, customers: Customers, market: float, base: Codes) -> Assortment:
+def draw_assortment(
+    luck: Luck, items: Items, kept: Flags, customers: Customers, market: float, base: Codes
+) -> Assortment:
     """Carriers by popularity and luck. `base`: the item that an item of the future is like, else -1."""
     sellers = np.flatnonzero(customers.kind == DISTRIBUTION)
     sold = np.flatnonzero(kept[:, 0])
@@ -93,7 +95,9 @@ def _carry_everything(carried: Flags, allowed: Flags, is_known: Flags, size: Flo
         carried[candidates[np.argmax(size[candidates])], number] = True
 
 
-def independent_demand(items: Items, kept: Flags, customers: Customers, assortment: Assortment, market: float) -> Floats:
+def independent_demand(
+    items: Items, kept: Flags, customers: Customers, assortment: Assortment, market: float
+) -> Floats:
     """(item, place): units a week that customers take from each place in the first year, before growth and ramps.
 
     Fleets are served by the plant (column of the plant P1, or P2 for what is made there, is filled by the caller from

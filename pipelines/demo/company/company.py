@@ -24,6 +24,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Texts: TypeAlias = tuple[str, ...]
 
 HORIZON_DAYS = 4400
+KNOWN_AHEAD_DAYS = 120
+"""A new item, and everything that refers to it, is in the books so many days before its sold_from_day."""
 NEVER = 10**6
 
 ITEM_TYPES = ("finished", "semi_finished", "component", "raw_material", "packaging", "spare_part", "service")
@@ -142,7 +144,7 @@ class Nodes:
     yield_rate: Floats
     planner: Codes
     opening_weeks: Floats
-    """Weeks of expected use in stock on day 0."""
+    """Weeks of expected use in stock on day 0, beyond lead time and safety stock."""
 
     @property
     def count(self) -> int:
@@ -169,6 +171,41 @@ class BillLines:
     substitute_of: Codes
     component_id: Texts
     """bom_component_id of the canonical row that the line comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bills:
+    """The bills as the ERP keeps them, phantoms as bills of their own: heads (one for each made item) and their rows.
+
+    Days are -NEVER and NEVER where a row has no beginning or no end.
+    """
+
+    ids: Texts
+    item: Codes
+    bom_type: Texts
+    place: Codes
+    """-1: holds everywhere (phantoms)."""
+    row_ids: Texts
+    row_bill: Codes
+    row_item: Codes
+    row_quantity: Floats
+    row_is_fixed: Flags
+    row_scrap_rate: Floats
+    row_operation_id: Texts
+    """Empty where no operation takes it."""
+    row_from_day: Codes
+    row_until_day: Codes
+    row_substitute_group: Texts
+    row_substitute_priority: Codes
+    """0 where the row belongs to no group."""
+    row_is_by_product: Flags
+
+    def of_items(self, item_count: int) -> Texts:
+        """The bom_id of each item, empty where nothing is made."""
+        names = [""] * item_count
+        for name, item in zip(self.ids, self.item.tolist(), strict=True):
+            names[item] = name
+        return tuple(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +423,7 @@ class Company:
     places: Places
     nodes: Nodes
     bill_lines: BillLines
+    bills: Bills
     by_products: ByProducts
     operations: Operations
     work_centres: WorkCentres

@@ -38,12 +38,21 @@ Words: TypeAlias = npt.NDArray[np.str_]
 
 SELLERS, FLEETS = 60, 45
 """Distribution and fleet customers of day 0 at market 1.0."""
-TEAMS = ("Management 管理层", "China East & North 华东华北", "China South & West 华南华西", "Overseas 海外", "Fleet 车队")
+TEAMS = (
+    "Management 管理层",
+    "China East & North 华东华北",
+    "China South & West 华南华西",
+    "Overseas 海外",
+    "Fleet 车队",
+)
 EAST, SOUTH, OVERSEAS, FLEET_TEAM = range(1, 5)
 SOUTHERN = ("South China", "West China", "Central China")
 # Country: cumulative share among distribution and fleet customers.
 COUNTRIES = ("CN", "NL", "DE", "IT", "FR", "SG", "US")
-COUNTRY_SHARE = {DISTRIBUTION: (0.70, 0.77, 0.87, 0.91, 0.95, 0.98, 1.0), FLEET: (0.78, 0.84, 0.92, 0.95, 0.98, 1.0, 1.0)}
+COUNTRY_SHARE = {
+    DISTRIBUTION: (0.70, 0.77, 0.87, 0.91, 0.95, 0.98, 1.0),
+    FLEET: (0.78, 0.84, 0.92, 0.95, 0.98, 1.0, 1.0),
+}
 CURRENCY_OF = {"CN": 0, "SG": 1, "US": 1}
 FLEET_SEGMENTS = ("sharing", "courier", "rental", "public", "oem")
 FLEET_SEGMENT_SHARE = (0.22, 0.44, 0.60, 0.72, 1.0)

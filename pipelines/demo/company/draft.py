@@ -88,7 +88,7 @@ class Draft:
 
     def scaled(self, count: int, least: int = 0) -> int:
         """How many of `count` with the whole catalogue there are in this one."""
-        return max(least, round(count * self.catalogue))
+        return max(least, round(count * self.catalogue - (0.11 if self.catalogue < 0.5 else 0.0)))
 
     def add(self, item: DraftItem) -> int:
         self.items.append(item)

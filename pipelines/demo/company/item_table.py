@@ -36,9 +36,7 @@ RAMP_DAYS = 120
 def cost_period_days(start_date: date) -> Codes:
     """First day of each cost period: 1 January of the start year and of every later year of the horizon."""
     last = (start_date + timedelta(HORIZON_DAYS)).year
-    return np.array(
-        [(date(year, 1, 1) - start_date).days for year in range(start_date.year, last + 1)], dtype=np.int32
-    )
+    return np.array([(date(year, 1, 1) - start_date).days for year in range(start_date.year, last + 1)], dtype=np.int32)
 
 
 def item_table(luck: Luck, draft: Draft, models: Sequence[Model], start_date: date) -> Items:

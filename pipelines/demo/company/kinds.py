@@ -46,21 +46,21 @@ def _kinds(item_type: int, rows: str) -> list[Kind]:
 
 # key | name | name_zh | trade | variants | lowest cost | highest cost | unit | shelf life
 _COMPONENTS = """
-FRK | Front fork | 前叉 | frame_parts | 12 | 85 | 420
+FRK | Front fork | 前叉 | frame_parts | 12 | 85 | 760
 HST | Headset | 碗组 | frame_parts | 7 | 12 | 40
 STM | Stem | 把立 | frame_parts | 8 | 15 | 60
 SPT | Seat post | 座管 | frame_parts | 8 | 14 | 70
 SCL | Seat clamp | 座管夹 | frame_parts | 5 | 4 | 12
-SAD | Saddle | 鞍座 | saddles | 12 | 26 | 130
+SAD | Saddle | 鞍座 | saddles | 12 | 26 | 190
 GRP | Grip pair | 把套 | saddles | 9 | 7 | 36
-CRK | Crank set | 牙盘曲柄 | drivetrain | 9 | 38 | 160
+CRK | Crank set | 牙盘曲柄 | drivetrain | 9 | 38 | 300
 CHN | Chain | 链条 | drivetrain | 7 | 13 | 60
 PED | Pedal pair | 脚踏 | drivetrain | 8 | 11 | 48
-CAS | Cassette | 飞轮 | drivetrain | 8 | 20 | 120
-DRL | Rear derailleur | 后拨链器 | drivetrain | 8 | 26 | 190
+CAS | Cassette | 飞轮 | drivetrain | 8 | 20 | 260
+DRL | Rear derailleur | 后拨链器 | drivetrain | 8 | 26 | 420
 SHF | Shifter | 变速手柄 | drivetrain | 8 | 16 | 85
 CHG | Chain guard | 链罩 | plastics | 6 | 7 | 22
-BRK | Hydraulic brake set | 液压刹车组 | brakes | 12 | 62 | 290
+BRK | Hydraulic brake set | 液压刹车组 | brakes | 12 | 62 | 520
 DSC | Brake disc | 刹车碟片 | brakes | 7 | 9 | 34
 BLV | Brake lever | 刹把 | brakes | 7 | 8 | 36
 HLT | Headlight | 前灯 | lights | 10 | 16 | 90
@@ -71,16 +71,16 @@ RCK | Luggage rack | 后货架 | frame_parts | 9 | 22 | 95
 KST | Kickstand | 脚撑 | frame_parts | 7 | 8 | 34
 BEL | Bell | 车铃 | lights | 5 | 2 | 11
 LCK | Frame lock | 车锁 | frame_parts | 5 | 16 | 62
-CGR | Charger | 充电器 | electronics | 8 | 46 | 125
+CGR | Charger | 充电器 | electronics | 8 | 34 | 125
 DCL | Decal set | 贴标套 | printing | 46 | 3 | 11
 LBL | Serial number label | 序列号标签 | printing | 2 | 0.3 | 0.6
 SSN | Speed sensor | 速度传感器 | electronics | 5 | 7 | 22
-TSN | Torque sensor | 力矩传感器 | electronics | 5 | 48 | 140
+TSN | Torque sensor | 力矩传感器 | electronics | 6 | 125 | 330
 CBX | Cargo box | 货箱 | plastics | 4 | 120 | 340
 HNG | Folding hinge | 折叠铰链 | frame_parts | 4 | 28 | 62
-HBR | Handlebar | 车把 | frame_parts | 8 | 17 | 72
+HBR | Handlebar | 车把 | frame_parts | 8 | 12 | 72
 THR | Throttle | 转把 | electronics | 4 | 11 | 24
-RIM | Rim | 轮圈 | wheels | 9 | 22 | 110
+RIM | Rim | 轮圈 | wheels | 9 | 22 | 190
 HBF | Front hub | 前花鼓 | wheels | 6 | 16 | 68
 HBB | Rear hub | 后花鼓 | wheels | 6 | 20 | 88
 SPK | Spoke | 辐条 | wheels | 7 | 0.25 | 0.9
@@ -88,12 +88,12 @@ NIP | Spoke nipple | 辐条帽 | wheels | 3 | 0.06 | 0.18
 RTP | Rim tape | 轮圈胶带 | wheels | 3 | 1 | 3
 TYR | Tyre | 外胎 | tyres | 12 | 21 | 105
 TUB | Inner tube | 内胎 | tyres | 7 | 6 | 17
-SST | Folding stem | 折叠立杆 | scooter_parts | 6 | 52 | 120
+SST | Folding stem | 折叠立杆 | scooter_parts | 6 | 38 | 120
 SDK | Deck mat | 踏板垫 | plastics | 7 | 8 | 24
-SSU | Front suspension | 前减震 | scooter_parts | 6 | 38 | 130
+SSU | Front suspension | 前减震 | scooter_parts | 6 | 24 | 130
 SCT | Scooter tyre | 滑板车轮胎 | tyres | 6 | 17 | 44
 SFD | Scooter mudguard | 滑板车挡泥板 | plastics | 6 | 6 | 15
-SBK | Scooter brake | 滑板车刹车 | brakes | 5 | 21 | 66
+SBK | Scooter brake | 滑板车刹车 | brakes | 6 | 21 | 66
 SLT | Scooter light | 滑板车灯 | lights | 5 | 10 | 30
 SKS | Scooter stand | 滑板车脚撑 | scooter_parts | 3 | 4 | 9
 SLA | Stem latch | 立杆锁扣 | scooter_parts | 4 | 8 | 19
@@ -101,9 +101,9 @@ BRG | Bearing | 轴承 | bearings | 10 | 3 | 17
 MAG | Magnet segment | 磁钢片 | magnets | 8 | 1.6 | 4.2
 HAL | Hall sensor | 霍尔传感器 | semiconductors | 4 | 0.9 | 2.4
 SEA | Shaft seal | 轴封 | bearings | 4 | 1.5 | 4
-GRS | Gear set | 齿轮组 | drivetrain | 6 | 40 | 120
+GRS | Gear set | 齿轮组 | drivetrain | 6 | 125 | 320
 TMP | Temperature sensor | 温度传感器 | semiconductors | 3 | 0.8 | 2
-CLT | Freewheel clutch | 单向离合器 | bearings | 4 | 18 | 46
+CLT | Freewheel clutch | 单向离合器 | bearings | 4 | 38 | 105
 MCN | Motor connector | 电机接插件 | connectors | 5 | 5 | 13
 MCU | Microcontroller | 微控制器 | semiconductors | 6 | 6 | 24
 MOS | Power transistor | 功率管 | semiconductors | 8 | 1.6 | 5
@@ -119,15 +119,15 @@ BCN | Board connector | 板端接插件 | connectors | 7 | 0.8 | 3.6
 CHS | Controller housing | 控制器外壳 | plastics | 6 | 9 | 26
 HSK | Heat sink | 散热片 | metals | 5 | 5 | 16
 GSK | Gasket | 密封圈 | plastics | 4 | 0.8 | 2.2
-CEL | Lithium cell | 锂电芯 | cells | 5 | 7.2 | 13.5 | PCS | 360
+CEL | Lithium cell | 锂电芯 | cells | 6 | 5.2 | 13.5 | PCS | 360
 FUS | Fuse | 保险丝 | connectors | 4 | 1 | 3
 THM | Thermistor | 热敏电阻 | semiconductors | 3 | 0.4 | 1
-BIC | Battery monitor | 电池监测芯片 | semiconductors | 5 | 5 | 14
+BIC | Battery monitor | 电池监测芯片 | semiconductors | 4 | 5 | 14
 PCS | Battery case | 电池外壳 | plastics | 7 | 26 | 78
 PLK | Battery lock | 电池锁 | frame_parts | 5 | 9 | 24
 CHP | Charging port | 充电口 | connectors | 5 | 4 | 11
 CHD | Cell holder | 电芯支架 | plastics | 5 | 2.2 | 5
-LCD | Display panel | 显示屏 | electronics | 5 | 17 | 62
+LCD | Display panel | 显示屏 | electronics | 6 | 14 | 115
 DCS | Display case | 显示器外壳 | plastics | 4 | 5 | 15
 BTN | Button pad | 按键板 | electronics | 4 | 3 | 8
 HCN | Harness connector | 线束接插件 | connectors | 7 | 2.2 | 7
@@ -136,9 +136,9 @@ SCB | Shift cable | 变速线 | cables | 3 | 3 | 7
 CHO | Cable housing | 线管 | cables | 5 | 2 | 6
 SCR | Screw | 螺钉 | fasteners | 14 | 0.05 | 0.4
 NUT | Nut | 螺母 | fasteners | 6 | 0.04 | 0.3
-WSH | Washer | 垫圈 | fasteners | 5 | 0.02 | 0.12
+WSH | Washer | 垫圈 | fasteners | 6 | 0.02 | 0.12
 TIE | Cable tie | 扎带 | fasteners | 5 | 0.05 | 0.12
-IOT | Fleet tracker | 车队定位模块 | electronics | 5 | 95 | 160
+IOT | Fleet tracker | 车队定位模块 | electronics | 6 | 95 | 160
 """
 
 _RAW = """
@@ -158,10 +158,10 @@ CBL | Cable | 电缆 | cables | 11 | 2.2 | 8.5 | M
 HSH | Heat-shrink tube | 热缩管 | cables | 6 | 0.6 | 2.4 | M
 NIS | Nickel strip | 镍带 | metals | 5 | 2.4 | 5 | M
 TPD | Thermal tape | 导热胶带 | chemicals | 5 | 6 | 15 | M
-GRE | Grease | 润滑脂 | chemicals | 5 | 38 | 85 | KG
+GRE | Grease | 润滑脂 | chemicals | 6 | 38 | 85 | KG
 PNT | Powder paint | 粉末涂料 | chemicals | 14 | 30 | 58 | KG | 360
 PRM | Primer | 底漆 | chemicals | 5 | 26 | 42 | KG | 360
-SLT | Tyre sealant | 补胎液 | tyres | 5 | 24 | 48 | KG | 540
+SLT | Tyre sealant | 补胎液 | tyres | 6 | 24 | 48 | KG | 540
 FTP | Foam tape | 泡棉胶带 | chemicals | 5 | 0.8 | 2 | M
 """
 

@@ -139,7 +139,7 @@ def draw_engineering_changes(draft: Draft) -> None:
     while day < HORIZON_DAYS - 100:
         day += int(draft.luck.integers(40, "change day", number)[0])
         used = [code for code in _used_components(draft, day) if draft.items[code].cost >= 2.0]
-        weights = np.cumsum([1.0 + draft.items[code].cost**0.5 for code in used])
+        weights = np.cumsum([1.0 + draft.items[code].cost ** 0.5 for code in used])
         _change(draft, used[int(draft.luck.choice(weights, "changed", number)[0])], day, number)
         number += 1
         day += 105 if number < FIRST_CHANGES else LATER_CHANGE_DAYS

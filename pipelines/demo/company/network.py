@@ -27,7 +27,7 @@ _PLACES = (
 )  # fmt: skip
 PLACE_IDS = tuple(row[0] for row in _PLACES)
 
-# from, to, mode, carrier, days booked, true days, spread, cost per unit; the first lane of a pair is the usual one.
+# from, to, mode, carrier, days booked, true days, spread, cost per unit; one lane for each pair.
 _LANES = (
     ("P2", "P1", "road", "Deppon Logistics 德邦物流", 3.0, 3.3, 0.18, 9.0),
     ("P1", "P2", "road", "Deppon Logistics 德邦物流", 3.0, 3.3, 0.18, 9.0),
@@ -37,11 +37,9 @@ _LANES = (
     ("P1", "D1", "road", "SF Freight 顺丰快运", 1.0, 1.0, 0.20, 6.0),
     ("P1", "D2", "road", "SF Freight 顺丰快运", 3.0, 3.2, 0.18, 22.0),
     ("P1", "D3", "sea", "COSCO Shipping 中远海运", 38.0, 41.0, 0.12, 85.0),
-    ("P1", "D3", "air", "Air China Cargo 国货航", 6.0, 6.5, 0.15, 620.0),
     ("P2", "D1", "road", "Deppon Logistics 德邦物流", 3.0, 3.2, 0.18, 10.0),
     ("P2", "D2", "road", "Deppon Logistics 德邦物流", 3.0, 3.1, 0.18, 10.0),
     ("P2", "D3", "rail", "China-Europe Railway Express 中欧班列", 20.0, 21.5, 0.14, 45.0),
-    ("P2", "D3", "air", "Air China Cargo 国货航", 6.0, 6.5, 0.15, 210.0),
 )
 
 

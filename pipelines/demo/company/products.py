@@ -145,9 +145,9 @@ def _drive_trains(draft: Draft, drives: Sequence[int], controllers: Sequence[int
     draft.use(stators, "R-CUW", 0.42, operation=10, scrap_rate=0.03)
     draft.use(stators, "R-VAR", 0.05, operation=20)
     draft.use([*stators, *rotors], "R-LAM", [1.1] * len(stators) + [0.45] * len(rotors), operation=10, scrap_rate=0.04)
-    draft.use(rotors, "C-MAG", 24, operation=10, scrap_rate=0.01)
+    draft.use(rotors, "C-MAG", 16, operation=10, scrap_rate=0.01)
     draft.use(rotors, "R-ADH", 0.015, operation=10)
-    draft.use(housings, "R-ABL", 1.2, operation=10, scrap_rate=0.02)
+    draft.use(housings, "R-ABL", 1.8, operation=10, scrap_rate=0.02)
     draft.use(shafts, "R-STB", 0.5, operation=10, scrap_rate=0.02)
     _falls_out(draft, housings, shafts, stators)
     draft.operation(stators, 10, "WIND", "Wind stator 定子绕线", 0.6, 0.20)
@@ -157,8 +157,8 @@ def _drive_trains(draft: Draft, drives: Sequence[int], controllers: Sequence[int
     draft.operation([*shafts], 10, "MACH", "Machine shaft 轴加工", 0.8, 0.11)
     draft.operation(motors, 10, "DRIVE", "Assemble motor 电机装配", 0.4, 0.19)
     draft.operation(motors, 20, "EOL", "Test motor 电机测试", 0.2, 0.06, True)
-    draft.operation(drives, 10, "DRIVE", "Assemble drive unit 驱动单元装配", 0.5, 0.36)
-    draft.operation(drives, 20, "EOL", "Test drive unit 驱动单元测试", 0.2, 0.12, True)
+    draft.operation(drives, 10, "DRIVE", "Assemble drive unit 驱动单元装配", 0.5, 0.52)
+    draft.operation(drives, 20, "EOL", "Test drive unit 驱动单元测试", 0.2, 0.2, True)
     return hub
 
 
@@ -166,7 +166,7 @@ def _falls_out(draft: Draft, housings: Sequence[int], shafts: Sequence[int], sta
     chips = by_product(draft, "R-CHIP-AL", "Aluminium chips", "铝屑", 9.5)
     swarf = by_product(draft, "R-CHIP-FE", "Steel chips", "钢屑", 1.8)
     copper = by_product(draft, "R-SCRAP-CU", "Copper scrap", "废铜", 46.0)
-    draft.by_products += [(housing, chips, 0.45) for housing in housings]
+    draft.by_products += [(housing, chips, 0.7) for housing in housings]
     draft.by_products += [(shaft, swarf, 0.11) for shaft in shafts]
     draft.by_products += [(stator, copper, 0.012) for stator in stators]
 
@@ -179,7 +179,7 @@ def _batteries(draft: Draft, monitors: Sequence[int]) -> tuple[list[int], list[i
     draft.use(modules, "C-CEL", 10, operation=10, scrap_rate=0.01)
     draft.use(modules, "C-CHD", 2, operation=10)
     draft.use(modules, "R-NIS", 0.8, operation=10, scrap_rate=0.03)
-    draft.share(every, modules, [4.0] * len(packs) + [3.0] * len(scooter_packs), "module", operation=10)
+    draft.share(every, modules, [4.0] * len(packs) + [2.0] * len(scooter_packs), "module", operation=10)
     draft.share(every, monitors, 1, "battery board", operation=10)
     for key, quantity in (
         ("C-PCS", 1.0), ("C-PLK", 1.0), ("C-CHP", 1.0), ("C-FUS", 2.0), ("R-FTP", 0.6), ("R-HSH", 0.9),

@@ -12,7 +12,9 @@ from pipelines.demo.company.company import (
     MAKE,
     SUBCONTRACT,
     TRANSFER,
+    NEVER,
     BillLines,
+    Bills,
     ByProducts,
     Codes,
     Flags,
@@ -182,9 +184,7 @@ def _bill_lines(luck: Luck, draft: Draft, flat: list[_FlatLine], parent: Codes, 
     )
 
 
-def _by_products(
-    draft: Draft, code_of: dict[tuple[int, int], int], rank: Codes, made_at: list[int]
-) -> ByProducts:
+def _by_products(draft: Draft, code_of: dict[tuple[int, int], int], rank: Codes, made_at: list[int]) -> ByProducts:
     drafted = sorted((int(rank[code_of[parent, made_at[parent]]]), item, quantity)
                      for parent, item, quantity in draft.by_products)  # fmt: skip
     return ByProducts(
@@ -192,6 +192,46 @@ def _by_products(
         item=np.array([each[1] for each in drafted], dtype=np.int32),
         quantity=np.array([each[2] for each in drafted]),
     )
+
+
+def draw_bills(draft: Draft) -> Bills:
+    """The drawn bills as the ERP keeps them, sorted by item."""
+    heads = [code for code, item in enumerate(draft.items) if item.made_at]
+    head_of = {code: number for number, code in enumerate(heads)}
+    lines = sorted(draft.lines, key=lambda line: line.parent)
+    items = [draft.items[code] for code in heads]
+    by_products = draft.by_products
+    more = len(by_products)
+    types = ["phantom" if item.is_phantom else "subcontract" if item.made_at == "SUB1" else "make" for item in items]
+    return Bills(
+        ids=tuple(f"B-{item.item_id}" for item in items),
+        item=np.array(heads, dtype=np.int32),
+        bom_type=tuple(types),
+        place=np.array([-1 if item.is_phantom else PLACE_IDS.index(item.made_at) for item in items], dtype=np.int32),
+        row_ids=(
+            *(line.line_id for line in lines), *(f"B-{draft.items[parent].item_id}-BY" for parent, _, _ in by_products)
+        ),
+        row_bill=np.array(
+            [head_of[line.parent] for line in lines] + [head_of[parent] for parent, _, _ in by_products], dtype=np.int32
+        ),
+        row_item=np.array(
+            [line.component for line in lines] + [item for _, item, _ in by_products], dtype=np.int32
+        ),
+        row_quantity=np.array([line.quantity for line in lines] + [quantity for _, _, quantity in by_products]),
+        row_is_fixed=np.array([line.is_fixed for line in lines] + [False] * more),
+        row_scrap_rate=np.array([line.scrap_rate for line in lines] + [0.0] * more),
+        row_operation_id=(
+            *(f"B-{draft.items[line.parent].item_id}-OP{line.operation}" if line.operation else "" for line in lines),
+            *([""] * more),
+        ),
+        row_from_day=np.array([line.from_day for line in lines] + [-NEVER] * more, dtype=np.int32),
+        row_until_day=np.array([line.until_day for line in lines] + [NEVER] * more, dtype=np.int32),
+        row_substitute_group=(*(line.substitute_group for line in lines), *([""] * more)),
+        row_substitute_priority=np.array(
+            [line.substitute_priority if line.substitute_group else 0 for line in lines] + [0] * more, dtype=np.int32
+        ),
+        row_is_by_product=np.array([False] * len(lines) + [True] * more),
+    )  # fmt: skip
 
 
 def explode(network: Network, demand: Floats) -> Floats:

@@ -41,7 +41,7 @@ TRADE_COUNTRIES = {
     "chemicals": ("NL", "CN", "DE", "CN", "US"),
     "fasteners": ("CN", "TW", "IT"),
     "packaging": ("CN", "CN", "CN"),
-    "painting": ("CN", "CN"),
+    "painting": ("CN",),
 }
 # Mode, mean days on the way, spread (sigma of the logarithm), days at customs.
 SEA_NEAR, EU_SEA, EU_RAIL, EU_AIR = (
@@ -105,7 +105,10 @@ def draw_suppliers(luck: Luck, catalogue: float) -> tuple[Suppliers, list[str]]:
             for poor, unlucky in zip(habit == 2, luck.chance(0.5, "supplier status", numbers), strict=True)
         ),
         transport_mode=np.array([TRANSPORT_MODES.index(route[0]) for route in routes], dtype=np.int32),
-        port=tuple("" if route[0] in {"road", "air"} else PORTS.get(country, "") for route, (_, country) in zip(routes, trades, strict=True)),
+        port=tuple(
+            "" if route[0] in {"road", "air"} else PORTS.get(country, "")
+            for route, (_, country) in zip(routes, trades, strict=True)
+        ),
         transit_days=_rounded(near_painter),
         transit_spread=np.array([route[2] for route in routes]),
         customs_days=np.array([route[3] for route in routes]),

@@ -2,3 +2,7 @@
 
 Nothing that builds or shows the product reads this truth; only tests that measure the product against it do.
 """
+
+from pipelines.demo.incidents.incidents import Incidents
+
+__all__ = ["Incidents"]

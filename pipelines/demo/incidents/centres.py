@@ -59,7 +59,10 @@ class WorkCentreOverload(Kind):
     def told(self, world: World, incident: Incident) -> tuple[str, str]:
         name = world.company.work_centres.names[incident.choice.main[1][0]]
         share = f"{incident.choice.size:.0%}"
-        return f"{name} has {share} of its usual hours, less than its load.", f"{name}的可用工时降至平时的{share}，低于负荷。"
+        return (
+            f"{name} has {share} of its usual hours, less than its load.",
+            f"{name}的可用工时降至平时的{share}，低于负荷。",
+        )
 
 
 class BreakdownCluster(Kind):
@@ -73,7 +76,7 @@ class BreakdownCluster(Kind):
     floors = 3.0
 
     def choose(self, scene: Scene) -> Choice | None:
-        world, centres = scene.world, scene.world.company.work_centres
+        centres = scene.world.company.work_centres
         exposed = _dependent(scene)
         usual = centres.breakdowns_per_week * centres.repair_hours
         allowed = _allowed(scene, 0.3) & (usual > 0)

@@ -12,9 +12,9 @@ def _family_revenue(scene: Scene) -> Floats:
     """(families) CNY a year."""
     company = scene.world.company
     known = company.items.family >= 0
-    return np.bincount(
-        company.items.family[known], scene.exposure.item_revenue[known], len(company.families)
-    ).astype(np.float64)
+    return np.bincount(company.items.family[known], scene.exposure.item_revenue[known], len(company.families)).astype(
+        np.float64
+    )
 
 
 def _one_family(scene: Scene, change: float) -> tuple[int, float]:
@@ -61,7 +61,10 @@ class DemandSurge(Kind):
 
     def told(self, world: World, incident: Incident) -> tuple[str, str]:
         name, name_zh = _names(world, incident)
-        return f"{name} sell {incident.choice.size:g} times as well as before.", f"{name_zh}的需求突增至{incident.choice.size:g}倍。"
+        return (
+            f"{name} sell {incident.choice.size:g} times as well as before.",
+            f"{name_zh}的需求突增至{incident.choice.size:g}倍。",
+        )
 
 
 class DemandCollapse(Kind):

@@ -54,7 +54,7 @@ class Exposure:
         return np.asarray(self.reach @ self.item_revenue[self.sold], dtype=np.float64)
 
     def of_groups(self, group: npt.ArrayLike, node: npt.ArrayLike, count: int) -> Floats:
-        """(count) revenue of everything that needs any node of a group; rows pair a group with a node, -1 = no group."""
+        """(count) revenue of everything that needs any node of a group; rows pair groups (-1 = none) with nodes."""
         groups, nodes = np.asarray(group, dtype=np.int64), np.asarray(node, dtype=np.int64)
         known = groups >= 0
         together = np.zeros((count, self.sold.size), dtype=bool)
@@ -85,7 +85,7 @@ class ExposureBook:
         weekly = company.items.weekly_demand * level * company.scale.market
         revenue = weekly * self._price * WEEKS
         sold = np.flatnonzero(revenue > 0)
-        use, reach = _exploded(self._world, day, weekly * 1.0, self._shares, sold)
+        use, reach = _exploded(self._world, day, weekly, self._shares, sold)
         return Exposure(
             revenue=float(revenue.sum()),
             item_revenue=revenue,
@@ -130,22 +130,24 @@ def _node_shares(company: Company) -> Floats:
         (company.assortment.item, customers.ship_from[company.assortment.customer]),
         company.assortment.weekly_rate,
     )
-    fleet_places = np.bincount(customers.ship_from, customers.projects_per_year, shape[1])
-    shelf, fleet = shelf * planned, fleet_places[None, :] * planned
+    fleet_places = np.bincount(customers.ship_from, customers.projects_per_year, shape[1]).astype(np.float64)
+    shelf = shelf * planned
+    fleet: Floats = fleet_places[None, :] * planned
     # What no customer's place carries is sold where it is finished.
     first = np.full(items.count, nodes.count, dtype=np.int64)
     np.minimum.at(first, nodes.item, np.arange(nodes.count))
     home = np.zeros(shape)
     carried = np.flatnonzero(first < nodes.count)
     home[carried, nodes.place[first[carried]]] = 1.0
-    shelf, fleet = (np.where(part.sum(axis=1, keepdims=True) > 0, part, home) for part in (shelf, fleet))
     fleet_share = items.channel_share[:, FLEET][:, None]
-    by_place = _as_shares(shelf) * (1.0 - fleet_share) + _as_shares(fleet) * fleet_share
+    by_place = _as_shares(shelf, home) * (1.0 - fleet_share) + _as_shares(fleet, home) * fleet_share
     return np.asarray(by_place[nodes.item, nodes.place], dtype=np.float64)
 
 
-def _as_shares(weights: Floats) -> Floats:
-    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9), dtype=np.float64)
+def _as_shares(weights: Floats, otherwise: Floats) -> Floats:
+    """Rows as shares of their sum; rows without any weight as the other one says."""
+    total = weights.sum(axis=1, keepdims=True)
+    return np.where(total > 0, weights / np.where(total > 0, total, 1.0), otherwise)
 
 
 def _exploded(world: World, day: int, weekly: Floats, shares: Floats, sold: Rows) -> tuple[Floats, Flags]:
@@ -185,9 +187,7 @@ def _spend(company: Company, use: Floats, day: int) -> Floats:
     sources, suppliers = company.sources, company.suppliers
     rate = company.exchange_rate[suppliers.currency[sources.supplier], day]
     bought = np.isin(company.nodes.supply[sources.node], (BUY, SUBCONTRACT))
-    return np.asarray(
-        use[sources.node] * sources.allocation * sources.price * rate * bought * WEEKS, dtype=np.float64
-    )
+    return np.asarray(use[sources.node] * sources.allocation * sources.price * rate * bought * WEEKS, dtype=np.float64)
 
 
 def _hours(company: Company, use: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """What every kind of incident has in common: it chooses a subject, begins, presses on the world day by day, and ends.
 
-A kind keeps nothing of its own. What must be remembered of one incident (old values of master data) is in `Incident.kept`,
-so that a deep copy of the world and its incidents lives on by itself.
+A kind keeps nothing of its own. What must be remembered of one incident (old values of master data) is in
+`Incident.kept`, so that a deep copy of the world and its incidents lives on by itself.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a kind may look at when it chooses: the world this morning, its exposures, who is taken already, and luck."""
+    """What a kind may look at when it chooses: the world this morning, its exposures, who is taken already, luck."""
 
     world: World
     exposure: Exposure
@@ -108,7 +108,7 @@ class Scene:
         return low + (high - low) * float(self.world.luck.uniform(f"{self.kind} {what}", self.number)[0])
 
     def drawn(self, exposure: Floats, allowed: Flags, floors: float, most: float = np.inf) -> int:
-        """A row with an exposure from `floors` times the floor on, the likelier the more is exposed; -1 where there is none.
+        """A row exposed by `floors` times the floor or more, the likelier the more is exposed; -1 where there is none.
 
         Rows above `most` (CNY) are taken only where there are no others.
         """
@@ -146,12 +146,15 @@ class Kind(ABC):
 
     def begin(self, world: World, incident: Incident) -> None:
         """What it changes once: documents, master data, stock."""
+        return
 
     def press(self, world: World, incident: Incident) -> None:
         """Add its effects of today to neutral or others' effects. Called on every morning while it lasts."""
+        return
 
     def blame(self, world: World, incident: Incident) -> None:
         """Name itself as the cause in the effects. Called while it lasts and lingers."""
+        return
 
     def has_ended(self, world: World, incident: Incident) -> bool:
         """Whether it is over this morning."""
@@ -159,6 +162,7 @@ class Kind(ABC):
 
     def end(self, world: World, incident: Incident) -> None:
         """Put back what `begin` changed and people put right."""
+        return
 
     @abstractmethod
     def told(self, world: World, incident: Incident) -> tuple[str, str]:

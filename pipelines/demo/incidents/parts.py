@@ -133,9 +133,7 @@ class GoldenScrew(Kind):
         incident.kept["scrapped"] = float(there)
         incident.kept["scrapped_value"] = 0.0
         if there > 0:
-            values = world.stock.issue(
-                SCRAP, item, place, world.lookup.scrap, float(there), world.day + 0.03
-            )[3]
+            values = world.stock.issue(SCRAP, item, place, world.lookup.scrap, float(there), world.day + 0.03)[3]
             incident.kept["scrapped_value"] = float(values.sum())
         rows = pending_lines(world, sources_of_nodes(world, incident.choice.codes("node")))
         arrives = world.documents.purchase_lines["arrives_at"][rows]
@@ -219,7 +217,10 @@ def first_source(world: World, nodes: Rows) -> Rows:
     start, end = world.lookup.source_start[nodes], world.lookup.source_start[nodes + 1]
     allocation = world.company.sources.allocation
     return np.array(
-        [first + int(np.argmax(allocation[first:last])) if last > first else -1 for first, last in zip(start, end, strict=True)],
+        [
+            first + int(np.argmax(allocation[first:last])) if last > first else -1
+            for first, last in zip(start, end, strict=True)
+        ],
         dtype=np.int64,
     )
 

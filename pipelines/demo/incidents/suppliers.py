@@ -191,7 +191,7 @@ class PriceRise(Kind):
         rise = round(scene.between(0.14, 0.30, "size"), 3)
         spend = np.bincount(sources.supplier, scene.exposure.source_spend, suppliers.count)
         # What the rise would cost in a year: a price that is up stays up.
-        cost = spend * rise
+        cost = (spend * rise).astype(np.float64)
         allowed = scene.free("supplier", suppliers.count) & ~suppliers.is_subcontractor
         allowed &= self._orders_often(world)
         supplier = scene.drawn(cost, allowed, self.floors)

@@ -165,7 +165,9 @@ class Consumers:
         weight = upper - lower
         share = spare_share[:, None]
         pull = (1 - share) * weight[0] + share * weight[1]
-        times = luck.exponential(1.0, "family", keys[:, None], np.reshape(np.broadcast_to(number, keys.shape), (-1, 1)), self._family)
+        times = luck.exponential(
+            1.0, "family", keys[:, None], np.reshape(np.broadcast_to(number, keys.shape), (-1, 1)), self._family
+        )
         with np.errstate(divide="ignore"):
             family = np.argmin(np.where(pull > 0, times / pull, np.inf), axis=1)
         # A family has either vehicles or spare parts, as a rule; if both, by what weighs more.

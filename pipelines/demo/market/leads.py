@@ -24,7 +24,7 @@ WORKING, CONVERTED, DISQUALIFIED = (LEAD_STATUSES.index(name) for name in ("work
 DUPLICATE = DISQUALIFIED_REASONS.index("duplicate")
 # Business leads a day at market 1.0 that no campaign brought, by source.
 OWN_SOURCES = (("web", 0.12), ("referral", 0.07), ("fair", 0.06), ("cold_call", 0.10))
-BUSINESS_CONVERSION = 0.16
+BUSINESS_CONVERSION = 0.13
 """Chance that a business lead of quality 1 becomes an opportunity."""
 BEST_CHANCE = 0.9
 BUSINESS_DAYS, CONSUMER_DAYS = 12.0, 5.0
@@ -44,7 +44,11 @@ class Leads:
         count = campaigns.start_day.size
         # One stream a campaign for businesses, one for consumers, then one a source of its own.
         self._mean = np.concatenate(
-            [campaigns.business_leads * market, campaigns.consumer_leads * market, [rate * market for _, rate in OWN_SOURCES]]
+            [
+                campaigns.business_leads * market,
+                campaigns.consumer_leads * market,
+                [rate * market for _, rate in OWN_SOURCES],
+            ]
         )
         nothing = np.full(len(OWN_SOURCES), -1)
         self._campaign = np.concatenate([np.arange(count), np.arange(count), nothing]).astype(np.int64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.company.company import BUY, CURRENCIES, MAKE, NEVER, SUBCONTRACT, TO_STOCK
+from pipelines.demo.company.company import BUY, MAKE, NEVER, SUBCONTRACT, TO_STOCK
 from pipelines.demo.promise import promised_days
 from pipelines.demo.world import World
 
@@ -18,8 +18,7 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 # Served first when stock is short: the lower the earlier.
 HIGH_PRIORITY, NORMAL_PRIORITY = 1, 2
-MOST_LINES = 99
-CNY = CURRENCIES.index("CNY")
+FIRST_CENTRE = "D1"
 
 
 @dataclass(slots=True)
@@ -54,6 +53,7 @@ class OrderDesk:
     def __init__(self, world: World) -> None:
         self.world = world
         nodes, count = world.company.nodes, world.company.items.count
+        self._first_centre = world.company.places.code(FIRST_CENTRE)
         # Where an item comes into being: the node nearest to the market among those that make or buy it.
         self.home = np.full(count, -1, dtype=np.int64)
         own = np.flatnonzero(np.isin(nodes.supply, (MAKE, BUY, SUBCONTRACT)))
@@ -63,9 +63,14 @@ class OrderDesk:
         self.is_to_stock[nodes.item[own]] = nodes.strategy[own] == TO_STOCK
 
     def place_of(self, item: Rows, wanted: Rows) -> Rows:
-        """Where lines ship from: the wanted place if it keeps the item, else where the item comes into being."""
-        kept = (self.world.lookup.node_at[item, wanted] >= 0) & self.is_to_stock[item]
-        return np.where(kept, wanted, self.home[item])
+        """Where lines ship from: the wanted place if it keeps the item, else the first centre, else the item's home.
+
+        What is made or assembled to order never leaves from anywhere but its home.
+        """
+        node_at = self.world.lookup.node_at
+        place = np.where(node_at[item, self._first_centre] >= 0, self._first_centre, self.home[item])
+        place = np.where(node_at[item, wanted] >= 0, wanted, place)
+        return np.where(self.is_to_stock[item], place, self.home[item])
 
     def place_orders(self, heads: Heads, wishes: Wishes) -> tuple[Rows, Rows]:
         """Book the orders; returns the rows of the orders and of their lines."""

@@ -42,9 +42,7 @@ class Patience:
         """Cancel what is due and has not been shipped; returns the consumers who leave over it."""
         world, table = self.world, self.world.documents.sales_lines
         lines, at = self._schedule.due(world.day)
-        open_quantity = np.round(
-            table["quantity"][lines] - table["shipped"][lines] - table["cancelled"][lines], 3
-        )
+        open_quantity = np.round(table["quantity"][lines] - table["shipped"][lines] - table["cancelled"][lines], 3)
         waiting = open_quantity > 0
         lines, at, open_quantity = lines[waiting], at[waiting], open_quantity[waiting]
         if lines.size == 0:

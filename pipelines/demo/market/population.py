@@ -19,7 +19,7 @@ from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-BUY_SHAPE, BUY_SCALE_DAYS = 0.9, 250.0
+BUY_SHAPE, BUY_SCALE_DAYS = 0.8, 500.0
 """r and α: rates of repeat orders a day are Gamma with this shape and the mean r / α."""
 LEAVE_A, LEAVE_B = 0.8, 2.5
 """a and b: the chance to leave after a repeat order is Beta."""

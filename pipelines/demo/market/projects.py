@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.demo.arrays import ordinals
-from pipelines.demo.company.company import DISTRIBUTION, FLEET
+from pipelines.demo.company.company import FLEET
 from pipelines.demo.market.demand import TodaysDemand
 from pipelines.demo.market.orders import OrderDesk, Wishes
 from pipelines.demo.world import World
@@ -19,6 +19,7 @@ MEAN_LINES = float(np.arange(1, 6) @ np.diff(np.concatenate([[0.0], LINE_SHARE])
 FEWEST_UNITS, MOST_UNITS = 8.0, 45.0
 """Bounds of the mean quantity of a line; outside them, it is the projects that come more or less often."""
 UNIT_SPREAD = 0.6
+SATURDAY = 5
 CONTRACT_LINES = 5
 CONTRACT_WEEKS = 13
 
@@ -54,33 +55,35 @@ class Projects:
             self._units[served] = bounded
             self._rate[served] *= units / bounded
 
-    def asking(self, customers: Rows) -> Rows:
-        """Which of these fleet customers ask for a project today; more in season and in a surge."""
-        if customers.size == 0 or self._item.size == 0:
+    def asking(self, customers: Rows, day: int) -> Rows:
+        """Which of these fleet customers ask for a project on a day, at today's demand; more in season and in a surge."""
+        weekday = (self.world.company.start_date.weekday() + day) % 7
+        if customers.size == 0 or self._item.size == 0 or weekday >= SATURDAY:
             return np.zeros(0, dtype=np.int64)
         today = self._is_served @ (self.demand.factor[self._row, FLEET] * self._yearly)
         usual = self._is_served @ self._yearly
         pull = np.divide(today, usual, out=np.zeros_like(today), where=usual > 0)
-        chance = self._rate[customers] * pull[self._place[customers]]
-        return customers[self.world.luck.chance(chance, "project", customers, self.world.day)]
+        chance = self._rate[customers] * pull[self._place[customers]] * (7 / 5)
+        return customers[self.world.luck.chance(chance, "project", customers, day)]
 
-    def wishes(self, customer: Rows, is_contract: npt.NDArray[np.bool_], from_lead: Rows) -> Wishes:
+    def wishes(self, customer: Rows, day: Rows, from_lead: Rows, is_contract: npt.NDArray[np.bool_]) -> Wishes:
         """Lines of new opportunities: items and quantities of projects, the assortment of a quarter for contracts."""
+        fleets, sellers = np.flatnonzero(~is_contract), np.flatnonzero(is_contract)
         parts = [
-            self._projects(customer[~is_contract], from_lead[~is_contract], np.flatnonzero(~is_contract)),
-            self._contracts(customer[is_contract], np.flatnonzero(is_contract)),
+            self._projects(customer[fleets], day[fleets], from_lead[fleets], fleets),
+            self._contracts(customer[sellers], sellers),
         ]
         order, item, quantity = (np.concatenate(each) for each in zip(*parts, strict=True))
         by_order = np.argsort(order, kind="stable")
         return Wishes(order[by_order], item[by_order], quantity[by_order], np.zeros(order.size, dtype=np.int64))
 
-    def _projects(self, customer: Rows, from_lead: Rows, order: Rows) -> tuple[Rows, Rows, Floats]:
-        luck, day = self.world.luck, self.world.day
+    def _projects(self, customer: Rows, day: Rows, from_lead: Rows, order: Rows) -> tuple[Rows, Rows, Floats]:
+        luck = self.world.luck
         if customer.size == 0 or self._item.size == 0:
             return order[:0], order[:0], np.zeros(0)
         weight = self.demand.daily[self._row, FLEET] * self._is_served[self._place[customer]]
         # A race of the items: the first ones in are the lines, so that no item comes twice.
-        times = luck.exponential(1.0, "project item", customer[:, None], day, from_lead[:, None], self._item)
+        times = luck.exponential(1.0, "project item", customer[:, None], day[:, None], from_lead[:, None], self._item)
         with np.errstate(divide="ignore"):
             times = np.where(weight > 0, times / weight, np.inf)
         lines = 1 + luck.choice(LINE_SHARE, "project lines", customer, day, from_lead)
@@ -89,9 +92,10 @@ class Projects:
         position = np.repeat(np.arange(customer.size), lines)
         item = self._item[ranked[position, ordinals(position)]]
         mean = self._units[customer[position]]
-        spread = luck.lognormal(UNIT_SPREAD, "project units", customer[position], day, from_lead[position], item)
-        quantity = np.maximum(np.rint(mean * spread), 1.0)
-        return order[position], item, quantity
+        spread = luck.lognormal(
+            UNIT_SPREAD, "project units", customer[position], day[position], from_lead[position], item
+        )
+        return order[position], item, np.maximum(np.rint(mean * spread), 1.0)
 
     def _contracts(self, customer: Rows, order: Rows) -> tuple[Rows, Rows, Floats]:
         assortment = self.world.company.assortment
@@ -110,6 +114,3 @@ class Projects:
         row = np.concatenate(rows)
         quantity = np.maximum(np.rint(assortment.weekly_rate[row] * CONTRACT_WEEKS), 1.0)
         return np.concatenate(orders), assortment.item[row].astype(np.int64), quantity
-
-
-__all__ = ["DISTRIBUTION", "MEAN_LINES", "Projects"]

@@ -1,7 +1,7 @@
 """Invoices, payments, settlements, tax invoices and the ledger, told from deliveries, returns, receipts and movements.
 
-Nothing of this is simulated day by day: it follows from the documents, the partners' habits and luck keyed by them. What
-is heavy comes in slices of rows; only whole columns of numbers are held.
+Nothing of this is simulated day by day: it follows from the documents, the partners' habits and luck keyed by them.
+What is heavy comes in slices of rows; only whole columns of numbers are held.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.demo.company.company import CURRENCIES
 from pipelines.demo.world import World
 from pipelines.demo.writing.columns import (
-    ENTRY,
     INVOICE,
     INVOICE_LINE,
     PAYMENT,
@@ -92,14 +92,15 @@ class _Side:
 def finance_tables(
     world: World,
     movements: MovementTotals,
-    receipts: ReceiptRows,
+    receipt_rows: ReceiptRows,
     warranty_costs: Codes | None = None,
     slice_rows: int = SLICE_ROWS,
 ) -> Frames:
     """(table, rows) of all finance tables, piece by piece.
 
-    `movements` and `receipts` have taken every chunk of their logs; `warranty_costs` are CNY cents by day.
+    `movements` and `receipt_rows` have taken every chunk of their logs; `warranty_costs` are CNY cents by day.
     """
+    receipts = receipt_rows.gathered()
     bought = supplier_invoices(world, receipts)
     sold = (customer_invoices(world), customer_credit_notes(world))
     for documents, is_customer in ((sold, True), (bought, False)):
@@ -169,20 +170,23 @@ def _invoice_frames(world: World, side: _Side, invoices: Invoices, not_invoiced:
     for rows in _slices(invoices.count, size):
         ids = invoice_ids(invoices.kind, invoices.number[rows])
         partners = _partner_columns(world, invoices.partner[rows], side.is_customer)
-        yield "invoices", pl.DataFrame(
-            {
-                "invoice_id": ids,
-                "invoice_type": coded(INVOICE_TYPES, np.full(ids.len(), invoices.kind)),
-                **partners,
-                "invoice_date": dates(start_date, invoices.day[rows]),
-                "due_date": dates(start_date, invoices.due_day[rows]),
-                "net_value": invoices.net[rows] / 100,
-                "tax_value": invoices.tax[rows] / 100,
-                "gross_value": invoices.gross[rows] / 100,
-                "open_value": open_value[rows] / 100,
-                "currency_code": coded(CURRENCIES, invoices.currency[rows]),
-                "invoice_status": coded(("paid", "posted"), (open_value[rows] != 0).astype(np.int64)),
-            }
+        yield (
+            "invoices",
+            pl.DataFrame(
+                {
+                    "invoice_id": ids,
+                    "invoice_type": coded(INVOICE_TYPES, np.full(ids.len(), invoices.kind)),
+                    **partners,
+                    "invoice_date": dates(start_date, invoices.day[rows]),
+                    "due_date": dates(start_date, invoices.due_day[rows]),
+                    "net_value": invoices.net[rows] / 100,
+                    "tax_value": invoices.tax[rows] / 100,
+                    "gross_value": invoices.gross[rows] / 100,
+                    "open_value": open_value[rows] / 100,
+                    "currency_code": coded(CURRENCIES, invoices.currency[rows]),
+                    "invoice_status": coded(("paid", "posted"), (open_value[rows] != 0).astype(np.int64)),
+                }
+            ),
         )
         if side.is_customer:
             yield "ledger_entries", customer_invoice_entries(world, invoices, rows, ids, partners["customer_id"])
@@ -203,17 +207,20 @@ def _line_frames(world: World, invoices: Invoices, lines: InvoiceLines, is_custo
         )
         references = line_ids(prefix, table["order"][order_line], table["line"][order_line])
         nobody = coded((), np.full(ids.len(), -1))
-        yield "invoice_lines", pl.DataFrame(
-            {
-                "invoice_line_id": ids,
-                "invoice_id": invoice_ids(invoices.kind, invoices.number[lines.invoice[rows]]),
-                "item_id": coded(items.ids, lines.item[rows]),
-                "sales_order_line_id": references if is_customer else nobody,
-                "purchase_order_line_id": nobody if is_customer else references,
-                "quantity": lines.quantity[rows],
-                "net_value": lines.net[rows] / 100,
-                "cost_value": pl.Series(lines.cost[rows]).fill_nan(None),
-            }
+        yield (
+            "invoice_lines",
+            pl.DataFrame(
+                {
+                    "invoice_line_id": ids,
+                    "invoice_id": invoice_ids(invoices.kind, invoices.number[lines.invoice[rows]]),
+                    "item_id": coded(items.ids, lines.item[rows]),
+                    "sales_order_line_id": references if is_customer else nobody,
+                    "purchase_order_line_id": nobody if is_customer else references,
+                    "quantity": lines.quantity[rows],
+                    "net_value": lines.net[rows] / 100,
+                    "cost_value": pl.Series(lines.cost[rows]).fill_nan(None),
+                }
+            ),
         )
 
 
@@ -223,9 +230,7 @@ def _tax_frames(world: World, invoices: Invoices, lines: InvoiceLines, is_custom
     for rows in whole_slices(issued, size):
         partners = _partner_ids(world, issued.partner[rows], is_customer)
         line_numbers = numbered(prefix, lines.number[issued.line[rows]])
-        yield from tax_invoice_tables(
-            world, issued, rows, partners, line_numbers, is_customer=is_customer
-        ).items()
+        yield from tax_invoice_tables(world, issued, rows, partners, line_numbers, is_customer=is_customer).items()
 
 
 def _payment_frames(world: World, side: _Side, size: int) -> Frames:
@@ -264,21 +269,24 @@ def _settlement_frames(world: World, side: _Side, size: int) -> Frames:
         sequence = pl.Series(settlements.sequence[rows] + 1).cast(pl.String)
         payment = pl.Series(settlements.payment[rows])
         known = pl.select(pl.when(payment >= 0).then(payment)).to_series()
-        yield "settlements", pl.DataFrame(
-            {
-                "settlement_line_id": pl.select(
-                    pl.concat_str(pl.lit(SETTLEMENT), key, pl.lit("-"), letter, sequence)
-                ).to_series(),
-                "invoice_id": pl.select(pl.concat_str(pl.lit(INVOICE), key)).to_series(),
-                "payment_id": paid_ids.gather(known.cast(pl.UInt32)),
-                "settlement_type": coded(SETTLEMENT_TYPES, settlements.kind[rows]),
-                "settled_date": dates(world.company.start_date, settlements.day[rows]),
-                "settled_value": settlements.value[rows],
-            }
+        yield (
+            "settlements",
+            pl.DataFrame(
+                {
+                    "settlement_line_id": pl.select(
+                        pl.concat_str(pl.lit(SETTLEMENT), key, pl.lit("-"), letter, sequence)
+                    ).to_series(),
+                    "invoice_id": pl.select(pl.concat_str(pl.lit(INVOICE), key)).to_series(),
+                    "payment_id": paid_ids.gather(known.cast(pl.UInt32)),
+                    "settlement_type": coded(SETTLEMENT_TYPES, settlements.kind[rows]),
+                    "settled_date": dates(world.company.start_date, settlements.day[rows]),
+                    "settled_value": settlements.value[rows],
+                }
+            ),
         )
 
 
-def _numbers(documents: Invoices, position: Codes, chosen: np.ndarray) -> Codes:  # type: ignore[type-arg]
+def _numbers(documents: Invoices, position: Codes, chosen: npt.NDArray[np.bool_]) -> Codes:
     if documents.count == 0:
         return np.full(position.size, -1, dtype=np.int64)
     return np.where(chosen, documents.number[np.minimum(position, documents.count - 1)], -1)
@@ -295,4 +303,4 @@ def _freight_entries(world: World, size: int) -> pl.DataFrame:
     return daily_entries(world, "freight", np.arange(cost.size), cost, FREIGHT, CASH)
 
 
-__all__ = ["ENTRY", "MovementTotals", "ReceiptRows", "finance_tables"]
+__all__ = ["MovementTotals", "ReceiptRows", "finance_tables"]

@@ -1,4 +1,4 @@
-"""What is invoiced: each delivery to its customer on the day it leaves, each return as a credit note, each receipt by its supplier.
+"""What is invoiced: deliveries on the day they leave, returns as credit notes, receipts by their suppliers.
 
 Amounts are whole cents of the document's currency, so that lines add up to their invoice and settlements to what was
 settled without a remainder. A document's number is the number of what it bills, so a longer run never renumbers.
@@ -7,6 +7,7 @@ settled without a remainder. A document's number is the number of what it bills,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from pipelines.demo.company.company import HORIZON_DAYS
 from pipelines.demo.records import Columns
 from pipelines.demo.world import World
-from pipelines.demo.writing.customers import customer_countries
+from pipelines.demo.writing.customers import customer_keys, is_domestic
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -33,11 +34,15 @@ CORRECTION_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Invoices:
-    """Invoices or credit notes of one kind, by number. `net` and `tax` are cents of the currency, never negative."""
+    """Invoices or credit notes of one kind, by number. `net` and `tax` are cents of the currency, never negative.
+
+    `key` is the partner's key of luck.
+    """
 
     kind: int
     number: Codes
     partner: Codes
+    key: Codes
     currency: Codes
     day: Codes
     due_day: Codes
@@ -59,7 +64,7 @@ class Invoices:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLines:
-    """Lines of `Invoices`; `invoice` is a position in them, `order_line` a sales or purchase line, `cost` CNY or NaN."""
+    """Lines of `Invoices`; `invoice` is a position there, `order_line` a sales or purchase line, `cost` CNY or NaN."""
 
     number: Codes
     invoice: Codes
@@ -71,33 +76,56 @@ class InvoiceLines:
     cost: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """What the supplier's invoices need of the receipts log: all of it, by receipt number."""
+
+    number: Codes
+    purchase_line: Codes
+    day: Codes
+    received: Floats
+    rejected: Floats
+
+    @property
+    def accepted(self) -> Floats:
+        return np.round(self.received - self.rejected, 3)
+
+
 class ReceiptRows:
-    """What the supplier's invoices need of the receipts log, gathered chunk by chunk (16 bytes and a row's numbers)."""
+    """Receipts gathered chunk by chunk, in the order of the log."""
 
     def __init__(self) -> None:
-        self._chunks: list[dict[str, npt.NDArray[np.generic]]] = []
+        self._chunks: list[tuple[int, Columns]] = []
 
     def add(self, first: int, columns: Columns) -> None:
         """Take a chunk of the receipts log."""
-        size = columns["at"].size
-        self._chunks.append(
-            {
-                "receipt": np.arange(first, first + size),
-                "purchase_line": columns["purchase_line"].astype(np.int64),
-                "day": np.floor(columns["at"]).astype(np.int32),
-                "received": columns["received"].astype(np.float64),
-                "rejected": columns["rejected"].astype(np.float64),
-            }
-        )
+        kept = ("purchase_line", "received", "rejected")
+        chunk = {name: columns[name].copy() for name in kept}
+        chunk["day"] = np.floor(columns["at"]).astype(np.int32)
+        self._chunks.append((first, chunk))
 
-    def column(self, name: str) -> npt.NDArray[np.generic]:
-        """A column over all chunks."""
-        return np.concatenate([chunk[name] for chunk in self._chunks]) if self._chunks else np.zeros(0, dtype=np.int64)
+    def gathered(self) -> Receipts:
+        """All chunks so far."""
+        numbers = [np.arange(first, first + chunk["day"].size) for first, chunk in self._chunks]
+
+        def column(name: str, kind: type) -> npt.NDArray[Any]:
+            parts = [chunk[name] for _, chunk in self._chunks]
+            return np.concatenate(parts).astype(kind) if parts else np.zeros(0, dtype=kind)
+
+        return Receipts(
+            number=np.concatenate(numbers) if numbers else np.zeros(0, dtype=np.int64),
+            purchase_line=column("purchase_line", np.int64),
+            day=column("day", np.int64),
+            received=column("received", np.float64),
+            rejected=column("rejected", np.float64),
+        )
 
 
 def exchange_rate(world: World, currency: npt.ArrayLike, day: npt.ArrayLike) -> Floats:
     """CNY per unit on a day."""
-    return world.company.exchange_rate[np.asarray(currency), np.clip(np.asarray(day), 0, HORIZON_DAYS - 1)]
+    days = np.clip(np.asarray(day), 0, HORIZON_DAYS - 1)
+    rates: Floats = world.company.exchange_rate[np.asarray(currency), days]
+    return rates
 
 
 def cents(value: npt.ArrayLike) -> Codes:
@@ -129,12 +157,13 @@ def customer_invoices(world: World) -> tuple[Invoices, InvoiceLines]:
     customer = deliveries["customer"][number].astype(np.int64)
     order_line, quantity = lines["sales_line"][line].astype(np.int64), lines["quantity"][line]
     net = _billed(world, order_line, quantity)
-    tax = tax_of(net, _is_domestic(world, customer)[invoice])
+    tax = tax_of(net, is_domestic(world, customer)[invoice])
     day = np.floor(deliveries["shipped_at"][number]).astype(np.int64)
     invoices = Invoices(
         kind=CUSTOMER_INVOICE,
         number=number,
         partner=customer,
+        key=customer_keys(world, customer),
         currency=documents.sales_orders["currency"][deliveries["order"][number]].astype(np.int64),
         day=day,
         due_day=day + terms_of(world, customer),
@@ -152,22 +181,20 @@ def customer_credit_notes(world: World) -> tuple[Invoices, InvoiceLines]:
     customer = returns["customer"][number].astype(np.int64)
     order_line, quantity = returns["sales_line"][number].astype(np.int64), returns["quantity"][number]
     net = _billed(world, order_line, quantity)
-    tax = tax_of(net, _is_domestic(world, customer))
+    tax = tax_of(net, is_domestic(world, customer))
     day = np.floor(returns["returned_at"][number]).astype(np.int64)
     order = documents.sales_lines["order"][order_line]
     currency = documents.sales_orders["currency"][order].astype(np.int64)
-    invoices = Invoices(CUSTOMER_CREDIT, number, customer, currency, day, day, net, tax)
+    invoices = Invoices(CUSTOMER_CREDIT, number, customer, customer_keys(world, customer), currency, day, day, net, tax)
     item, cost = returns["item"][number].astype(np.int64), returns["cost_value"][number]
     return invoices, InvoiceLines(number, np.arange(number.size), item, order_line, quantity, net, tax, cost)
 
 
-def supplier_invoices(world: World, receipts: ReceiptRows) -> tuple[tuple[Invoices, InvoiceLines], ...]:
+def supplier_invoices(world: World, receipts: Receipts) -> tuple[tuple[Invoices, InvoiceLines], ...]:
     """(invoices of the accepted quantity of each receipt, credit notes where the price was wrong)."""
     documents, company = world.documents, world.company
     purchased = documents.purchase_lines
-    order_line = receipts.column("purchase_line").astype(np.int64)
-    received_day = receipts.column("day").astype(np.int64)
-    quantity = np.round(receipts.column("received") - receipts.column("rejected"), 3)
+    order_line, received_day, quantity = receipts.purchase_line, receipts.day, receipts.accepted
     order = purchased["order"][order_line]
     supplier = documents.purchase_orders["supplier"][order].astype(np.int64)
     currency = documents.purchase_orders["currency"][order].astype(np.int64)
@@ -179,15 +206,13 @@ def supplier_invoices(world: World, receipts: ReceiptRows) -> tuple[tuple[Invoic
     surplus = np.where(wrong, cents(agreed / 100 * (0.02 + 0.06 * world.luck.uniform("surplus", *keys))), 0)
     found_day = day + 3 + world.luck.integers(7, "price check", *keys)
     is_taxed = np.array([country == "CN" for country in company.suppliers.country], dtype=bool)[supplier]
-    number, item = receipts.column("receipt").astype(np.int64), purchased["item"][order_line].astype(np.int64)
+    number, item = receipts.number, purchased["item"][order_line].astype(np.int64)
 
-    def documents_of(kind: int, rows: Codes, billed_day: Codes, due_day: Codes, net: Codes) -> tuple[Invoices, InvoiceLines]:
+    def documents_of(kind: int, rows: Codes, at: Codes, due_day: Codes, net: Codes) -> tuple[Invoices, InvoiceLines]:
         tax = tax_of(net, is_taxed[rows])
-        invoices = Invoices(kind, number[rows], supplier[rows], currency[rows], billed_day, due_day, net, tax)
-        positions, no_cost = np.arange(rows.size), np.full(rows.size, np.nan)
-        lines = InvoiceLines(
-            number[rows], positions, item[rows], order_line[rows], quantity[rows], net, tax, no_cost
-        )
+        invoices = Invoices(kind, number[rows], supplier[rows], supplier[rows], currency[rows], at, due_day, net, tax)
+        positions, no_cost = np.arange(rows.size), np.full(rows.size, np.nan, dtype=np.float64)
+        lines = InvoiceLines(number[rows], positions, item[rows], order_line[rows], quantity[rows], net, tax, no_cost)
         return invoices, lines
 
     billed = np.flatnonzero((quantity > 0) & (day <= world.day))
@@ -196,10 +221,6 @@ def supplier_invoices(world: World, receipts: ReceiptRows) -> tuple[tuple[Invoic
         documents_of(SUPPLIER_INVOICE, billed, day[billed], (day + terms)[billed], (agreed + surplus)[billed]),
         documents_of(SUPPLIER_CREDIT, corrected, found_day[corrected], found_day[corrected], surplus[corrected]),
     )
-
-
-def _is_domestic(world: World, customer: Codes) -> npt.NDArray[np.bool_]:
-    return customer_countries(world, customer) == "CN"
 
 
 def _billed(world: World, sales_line: Codes, quantity: Floats) -> Codes:

@@ -1,8 +1,8 @@
 """The ledger: every entry balances in cents, and the inventory accounts hold what the goods movements say.
 
-Goods movements, freight, conversion costs and warranty are booked once a day; invoices and payments one by one; what is
-left on a finished production order goes to the variance account on its last day. Purchases: a receipt debits inventory at
-standard and credits 2203 until the supplier's invoice clears it, the difference in price going to 6411.
+Goods movements, freight, conversion costs and warranty are booked once a day; invoices and payments one by one; what
+is left on a finished production order goes to the variance account on its last day. Purchases: a receipt debits
+inventory at standard and credits 2203 until the supplier's invoice clears it; 6411 takes the difference in price.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from pipelines.demo.writing.finance_invoices import (
     Codes,
     InvoiceLines,
     Invoices,
-    ReceiptRows,
+    Receipts,
     cents,
     exchange_rate,
 )
@@ -126,9 +126,7 @@ def movement_entries(world: World, totals: MovementTotals) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def daily_entries(
-    world: World, name: str, day: Codes, amount: Codes, debit: str, credit: str
-) -> pl.DataFrame:
+def daily_entries(world: World, name: str, day: Codes, amount: Codes, debit: str, credit: str) -> pl.DataFrame:
     """One entry a day over the amounts of that day, in cents; days after the last one are left out."""
     happened = (day >= 0) & (day <= world.day)
     total = np.zeros(world.day + 1, dtype=np.int64)
@@ -138,13 +136,14 @@ def daily_entries(
     return entries(world, _daily_keys(world, days, name), days, parts, reference_type=name)
 
 
-def supplier_return_entries(world: World, totals: MovementTotals, receipts: ReceiptRows) -> pl.DataFrame:
-    """What goes back leaves stock at its value there; 2203 gives up what it came in at, the difference is price variance."""
+def supplier_return_entries(world: World, totals: MovementTotals, receipts: Receipts) -> pl.DataFrame:
+    """Goods that go back leave stock at their value there; 2203 gives up what they came in at, 6411 the difference."""
     day, receipt, value = totals.sent_back()
     rejected = _rejected_value(totals, receipts)
-    number = receipts.column("receipt").astype(np.int64)
-    position = np.searchsorted(number, receipt)
-    return daily_entries(world, "return_price_difference", day, rejected[position] - value, NOT_INVOICED, PRICE_VARIANCE)
+    position = np.searchsorted(receipts.number, receipt)
+    return daily_entries(
+        world, "return_price_difference", day, rejected[position] - value, NOT_INVOICED, PRICE_VARIANCE
+    )
 
 
 def conversion_entries(world: World) -> pl.DataFrame:
@@ -155,13 +154,13 @@ def conversion_entries(world: World) -> pl.DataFrame:
     return daily_entries(world, "conversion", day, value, WORK_IN_PROGRESS, CONVERSION)
 
 
-def subcontract_entries(world: World, receipts: ReceiptRows) -> pl.DataFrame:
+def subcontract_entries(world: World, receipts: Receipts) -> pl.DataFrame:
     """The work of subcontractors, owed from the receipt on: it becomes part of the order's cost."""
-    day = receipts.column("day").astype(np.int64)
+    day = receipts.day
     return daily_entries(world, "subcontracting", day, _work_cents(world, receipts), WORK_IN_PROGRESS, NOT_INVOICED)
 
 
-def variance_entries(world: World, receipts: ReceiptRows) -> pl.DataFrame:
+def variance_entries(world: World, receipts: Receipts) -> pl.DataFrame:
     """What a finished production order leaves in work in progress."""
     orders, work_orders = world.documents.production_orders, world.documents.work_orders
     left = np.rint((orders["issued_value"] - orders["received_value"]) * 100.0).astype(np.int64)
@@ -184,9 +183,7 @@ def customer_invoice_entries(
     gross, tax = _in_company_currency(world, invoices, rows)
     sign = 1 if invoices.kind % 2 == 0 else -1
     parts = [(RECEIVABLES, sign * gross), (TAX, -sign * tax), (REVENUE, -sign * (gross - tax))]
-    return entries(
-        world, ids, invoices.day[rows], parts, reference_type="invoice", references=ids, customers=customers
-    )
+    return entries(world, ids, invoices.day[rows], parts, reference_type="invoice", references=ids, customers=customers)
 
 
 def supplier_invoice_entries(
@@ -204,20 +201,17 @@ def supplier_invoice_entries(
         parts = [(PAYABLES, gross), (TAX, -tax), (PRICE_VARIANCE, -net)]
     else:
         parts = [(PAYABLES, -gross), (TAX, tax), (NOT_INVOICED, cleared), (PRICE_VARIANCE, net - cleared)]
-    return entries(
-        world, ids, invoices.day[rows], parts, reference_type="invoice", references=ids, suppliers=suppliers
-    )
+    return entries(world, ids, invoices.day[rows], parts, reference_type="invoice", references=ids, suppliers=suppliers)
 
 
 def not_invoiced_values(
-    world: World, totals: MovementTotals, receipts: ReceiptRows, invoices: Invoices, lines: InvoiceLines
+    world: World, totals: MovementTotals, receipts: Receipts, invoices: Invoices, lines: InvoiceLines
 ) -> Codes:
-    """Cents that stand on 2203 for the accepted pieces of each supplier invoice's receipt, or for the subcontracted work."""
+    """Cents on 2203 for the receipt of each supplier invoice: its accepted pieces or the subcontracted work."""
     if invoices.kind != SUPPLIER_INVOICE:
         return np.zeros(invoices.count, dtype=np.int64)
-    number = receipts.column("receipt").astype(np.int64)
-    value = totals.received(number) - _rejected_value(totals, receipts) + _work_cents(world, receipts)
-    return value[np.searchsorted(number, lines.number)]
+    value = totals.received(receipts.number) - _rejected_value(totals, receipts) + _work_cents(world, receipts)
+    return value[np.searchsorted(receipts.number, lines.number)]
 
 
 def payment_entries(
@@ -246,25 +240,24 @@ def _in_company_currency(world: World, invoices: Invoices, rows: slice) -> tuple
     return gross.astype(np.int64), tax.astype(np.int64)
 
 
-def _rejected_value(totals: MovementTotals, receipts: ReceiptRows) -> Codes:
+def _rejected_value(totals: MovementTotals, receipts: Receipts) -> Codes:
     """Cents of what was rejected of each receipt."""
-    received, rejected = receipts.column("received"), receipts.column("rejected")
+    received, rejected = receipts.received, receipts.rejected
     share = np.divide(rejected, received, out=np.zeros(received.size), where=received > 0)
-    return np.rint(totals.received(receipts.column("receipt").astype(np.int64)) * share).astype(np.int64)
+    return np.rint(totals.received(receipts.number) * share).astype(np.int64)
 
 
-def _production_orders_of(world: World, receipts: ReceiptRows) -> Codes:
-    line = receipts.column("purchase_line").astype(np.int64)
+def _production_orders_of(world: World, receipts: Receipts) -> Codes:
+    line = receipts.purchase_line
     return world.documents.purchase_lines["production_order"][line].astype(np.int64)
 
 
-def _work_cents(world: World, receipts: ReceiptRows) -> Codes:
+def _work_cents(world: World, receipts: Receipts) -> Codes:
     """What a subcontractor asks for each receipt in CNY cents of that day; 0 for goods that were bought."""
     lines, orders = world.documents.purchase_lines, world.documents.purchase_orders
-    line = receipts.column("purchase_line").astype(np.int64)
-    rate = exchange_rate(world, orders["currency"][lines["order"][line]], receipts.column("day"))
-    accepted = np.round(receipts.column("received") - receipts.column("rejected"), 3)
-    value = np.rint(cents(accepted * lines["price"][line]) * rate)
+    line = receipts.purchase_line
+    rate = exchange_rate(world, orders["currency"][lines["order"][line]], receipts.day)
+    value = np.rint(cents(receipts.accepted * lines["price"][line]) * rate)
     return np.where(lines["production_order"][line] >= 0, value, 0).astype(np.int64)
 
 

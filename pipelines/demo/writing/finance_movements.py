@@ -29,7 +29,7 @@ class MovementTotals:
         self._received = np.zeros(1024, dtype=np.int64)
         self._sent_back: list[tuple[Codes, Codes, Codes]] = []
 
-    def add(self, first: int, columns: Columns) -> None:  # noqa: ARG002 - the signature of a log's spill
+    def add(self, first: int, columns: Columns) -> None:
         """Take a chunk of the movements log."""
         sign = self._is_own[columns["to_place"]] - self._is_own[columns["from_place"]]
         rows = np.flatnonzero(sign)

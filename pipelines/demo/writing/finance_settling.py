@@ -1,4 +1,4 @@
-"""How invoices are settled: by customer habit, in weekly payments, net of credit notes, with a discount or a small rest.
+"""How invoices are settled: by habit, in weekly payments, net of credit notes, with a discount or a small rest left.
 
 When an invoice is paid depends on its day and its partner alone, and whatever is paid together on a day was invoiced
 before it: so what is settled by a day is the same however long the run goes on.
@@ -31,7 +31,7 @@ SHORT_PAYMENT_RATE, SHORT_PAYMENT_CENTS, SHORT_PAYMENT_FROM = 0.012, 3000, 100_0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """For each invoice: the day it is paid (NEVER: not at all), what is taken off in cents, whether with others of that day."""
+    """For each invoice: the day it is paid (NEVER: not at all), cents taken off, whether with others of that day."""
 
     pay_day: Codes
     discount: Codes
@@ -59,10 +59,11 @@ class Payments:
 
 @dataclass(frozen=True, slots=True)
 class Settlements:
-    """Rows that reduce what is open: of an invoice or (`is_credit`) a credit note, by position. `amount` in cents, `value` in CNY."""
+    """Rows that reduce what is open of an invoice or (`is_credit`) a credit note. `amount` in cents, `value` in CNY."""
 
     is_credit: npt.NDArray[np.bool_]
     document: Codes
+    """Position in the invoices or in the credit notes."""
     payment: Codes
     """Position in Payments, -1 = not by a payment."""
     kind: Codes
@@ -84,12 +85,14 @@ def customer_plan(world: World, invoices: Invoices) -> Plan:
     customer = np.where(is_business, invoices.partner, 0)
     day, terms = invoices.day, invoices.due_day - invoices.day
     early = luck.chance(EARLY_SHARE, "early payer", customer) & (terms >= EARLY_TERMS)
-    late = business.pay_late_days[customer] + business.pay_late_spread[customer] * luck.normal("pay late", customer, day)
+    late = business.pay_late_days[customer] + business.pay_late_spread[customer] * luck.normal(
+        "pay late", customer, day
+    )
     ready = np.maximum(invoices.due_day + np.rint(late).astype(np.int64), day + 1)
     ready = np.where(early, day + EARLY_DAYS, ready)
     pay_day = weekday_on_or_after(world, ready, luck.integers(5, "payment weekday", customer))
     pay_day = np.where(day >= world.effects.payment_stop_day[customer], NEVER, pay_day)
-    at_once = day + luck.chance(0.3, "paid next day", invoices.partner, day)
+    at_once = day + luck.chance(0.3, "paid next day", invoices.key, day)
     gross = invoices.gross
     discount = np.where(is_business & early, (gross * EARLY_DISCOUNT_PERCENT + 50) // 100, 0)
     short = luck.chance(SHORT_PAYMENT_RATE, "short payment", customer, day) & is_business & (gross > SHORT_PAYMENT_FROM)
@@ -142,12 +145,14 @@ def _paid_together(
     before = np.rint(running_totals(group, payable.astype(np.float64))).astype(np.int64) - payable
     credited = np.clip(used[group] - before, 0, payable)
     cash = payable - credited
-    rate, rate_paid = exchange_rate(world, invoices.currency[rows], invoices.day[rows]), exchange_rate(
-        world, invoices.currency[rows], day
-    )
+    currency = invoices.currency[rows]
+    rate, rate_paid = exchange_rate(world, currency, invoices.day[rows]), exchange_rate(world, currency, day)
     some = np.flatnonzero(credited)
     to_invoice, from_credit, piece_size = match_in_order(
-        partner[some], credited[some].astype(np.float64), credits.partner[credit], credits.gross[credit].astype(np.float64)
+        partner[some],
+        credited[some].astype(np.float64),
+        credits.partner[credit],
+        credits.gross[credit].astype(np.float64),
     )
     invoice_row, credit_row = some[to_invoice], credit[from_credit]
     piece = np.rint(piece_size).astype(np.int64)
@@ -164,7 +169,7 @@ def _paid_together(
         series=np.full(groups, COLLECTIVE if invoices.is_of_customer else PAYMENT_RUN, dtype=np.int64),
         number=day[first],
         partner=partner[first],
-        currency=invoices.currency[rows[first]],
+        currency=currency[first],
         day=day[first],
         amount=_summed(group, cash, groups),
         cleared=np.rint(cleared).astype(np.int64),
@@ -185,12 +190,14 @@ def _paid_singly(world: World, invoices: Invoices, plan: Plan) -> tuple[Payments
 
 def _refunded(world: World, credits: Invoices) -> tuple[Payments, list[Settlements]]:
     """Consumers get their money back some days after the credit note."""
-    paid_back = credits.day + 2 + world.luck.integers(5, "refund", credits.partner, credits.day)
+    paid_back = credits.day + 2 + world.luck.integers(5, "refund", credits.key, credits.day)
     is_consumer = credits.partner >= world.company.customers.count
     rows = np.flatnonzero(is_consumer & (paid_back <= world.day) & (credits.gross > 0))
     day, gross, currency = paid_back[rows], credits.gross[rows], credits.currency[rows]
     rate = exchange_rate(world, currency, credits.day[rows])
-    settled = _by_cash(rows, np.arange(rows.size), day, gross, rate, exchange_rate(world, currency, day), is_credit=True)
+    settled = _by_cash(
+        rows, np.arange(rows.size), day, gross, rate, exchange_rate(world, currency, day), is_credit=True
+    )
     return _single_payments(REFUND, credits, rows, day, -np.rint(gross * rate).astype(np.int64)), settled
 
 
@@ -209,7 +216,7 @@ def _single_payments(series: int, documents: Invoices, rows: Codes, day: Codes, 
 
 
 def _netted(partner: Codes, day: Codes, payable: Codes, credits: Invoices, credit: Codes) -> Codes:
-    """What of each payment is covered by credit notes of earlier days: as much as there is, the rest waits for the next.
+    """What of each payment credit notes of earlier days cover: as much as there is, the rest waits for the next.
 
     The waiting balance is a queue: it grows by credit notes, shrinks by payments and never falls below 0 (Lindley).
     """

@@ -1,7 +1,7 @@
 """Tax invoices (数电票): issued to domestic customers a few days after the invoice, received from domestic suppliers.
 
-Some customers take one for all deliveries of a week, the others one for each; a credit note brings a red-letter invoice.
-A few are issued with a mistake: they are void, and the right one follows the next day.
+Some customers take one for all deliveries of a week, the others one for each; a credit note brings a red-letter
+invoice. A few are issued with a mistake: they are void, and the right one follows the next day.
 """
 
 from __future__ import annotations
@@ -50,26 +50,28 @@ def tax_invoices(world: World, invoices: Invoices, lines: InvoiceLines) -> TaxIn
     is_red = invoices.kind % 2 == 1
     if invoices.is_of_customer:
         is_business = partner < world.company.customers.count
-        wanted &= is_business | luck.chance(CONSUMER_ASKS, "asks for tax invoice", partner)
+        wanted &= is_business | luck.chance(CONSUMER_ASKS, "asks for tax invoice", invoices.key)
         weekly = is_business & luck.chance(TAKES_WEEKLY, "weekly tax invoice", partner) & (not is_red)
     week = invoices.day // 7
-    wait = 1 + luck.integers(3, "tax invoice", np.where(weekly, -1, invoices.kind), partner, np.where(weekly, week, invoices.day))
-    day = np.where(weekly, 7 * week + 6, invoices.day) + wait
-    mistake = luck.chance(MISTAKE_RATE, "tax invoice mistake", partner, invoices.day) & ~weekly & (not is_red)
-    running = np.where(weekly, _running(WEEKLY, partner * 100_000 + week), _running(RED if is_red else SINGLE, invoices.number))
+    document_day = np.where(weekly, 7 * week + 6, invoices.day)
+    day = document_day + 1 + luck.integers(3, "tax invoice", invoices.key, document_day, weekly)
+    mistake = luck.chance(MISTAKE_RATE, "tax invoice mistake", invoices.key, invoices.day) & ~weekly & (not is_red)
+    single = _running(RED if is_red else SINGLE, invoices.number)
+    running = np.where(weekly, _running(WEEKLY, partner * 100_000 + week), single)
     of_line = lines.invoice
-    parts = [(running, day + mistake, RED_LETTER if is_red else VALID, wanted)]
-    if mistake.any():
-        # Nobody knows on the first day that it is wrong.
-        seen = VOID * (day + 1 <= world.day)
-        parts.append((_running(MISTAKEN, invoices.number), day, seen, wanted & mistake))
+    # Nobody knows on the first day that an invoice is wrong.
+    found = np.where(day + 1 <= world.day, VOID, VALID)
+    status = np.full(invoices.count, RED_LETTER if is_red else VALID)
     sign = -1 if is_red else 1
     rows = []
-    for number, issued, status, is_there in parts:
+    for number, issued, state, is_there in (
+        (running, day + mistake, status, wanted),
+        (_running(MISTAKEN, invoices.number), day, found, wanted & mistake),
+    ):
         line = np.flatnonzero((is_there & (issued <= world.day))[of_line])
         head = of_line[line]
-        statuses = np.broadcast_to(np.asarray(status, dtype=np.int64), invoices.count)[head]
-        rows.append((number[head], partner[head], issued[head], statuses, line, sign * lines.net[line], sign * lines.tax[line]))
+        net, tax = sign * lines.net[line], sign * lines.tax[line]
+        rows.append((number[head], partner[head], issued[head], state[head], line, net, tax))
     columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
     order = np.lexsort((columns[4], columns[0]))
     return TaxInvoices(*(column[order] for column in columns))
@@ -110,7 +112,10 @@ def tax_invoice_tables(
 def whole_slices(issued: TaxInvoices, size: int) -> list[slice]:
     """Ranges of about `size` lines that cut no tax invoice in two."""
     starts = np.flatnonzero(np.diff(issued.running, prepend=-1))
-    chosen = starts[np.unique(np.searchsorted(starts, np.arange(0, issued.running.size, size)).clip(0, max(starts.size - 1, 0)))]
+    if starts.size == 0:
+        return []
+    chosen = np.searchsorted(starts, np.arange(0, issued.running.size, size)).clip(0, starts.size - 1)
+    chosen = starts[np.unique(chosen)]
     ends = np.append(chosen[1:], issued.running.size)
     return [slice(int(start), int(end)) for start, end in zip(chosen, ends, strict=True)]
 
@@ -134,5 +139,3 @@ def _digits(world: World, running: Codes, day: Codes, partner: Codes, *, is_cust
 
 def _summed(amount: Codes, first: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     return np.add.reduceat(amount, first) / 100 if first.size else np.zeros(0)
-
-

@@ -26,6 +26,7 @@ from pipelines.demo.writing.columns import (
     line_ids,
     numbered,
 )
+from pipelines.demo.writing.customers import customer_keys
 from pipelines.demo.writing.milestones import AIR, COURIER, RAIL, ROAD, SEA, Legs, Stops, shipment_event_table
 
 Floats = npt.NDArray[np.float64]
@@ -51,17 +52,6 @@ _FAR_FUTURE = 10_000
 
 
 # -- to customers -----------------------------------------------------------------------------------------------------
-
-
-def customer_keys(world: World, codes: npt.ArrayLike) -> Codes:
-    """Luck's keys of customer codes: a consumer's own key, since numbers shift as soon as anything differs."""
-    code = np.asarray(codes, dtype=np.int64)
-    business = world.company.customers.count
-    consumers = world.documents.consumers
-    if consumers.count == 0:
-        return code
-    own = consumers["key"][np.clip(code - business, 0, consumers.count - 1)]
-    return np.where(code < business, code, own + business)
 
 
 def delivery_carriers(world: World, deliveries: Columns) -> pl.Series:
@@ -124,7 +114,7 @@ def outbound_tables(world: World, start: int, end: int) -> dict[str, pl.DataFram
         arrives_at=deliveries["arrives_at"],
         planned_departure_at=deliveries["planned_ship_day"] + 0.35,
         planned_arrival_at=deliveries["expected_day"] + 0.4,
-        customs_days=np.where(is_parcel, 0.0, 0.08 * way),
+        usual_days=way,
         luck_key=customer_keys(world, deliveries["customer"]) * 8192 + np.floor(left).astype(np.int64),
     )
     shipments = _shipment_table(
@@ -174,7 +164,7 @@ def transfer_shipment_tables(world: World, start: int, end: int) -> dict[str, pl
         arrives_at=table["arrives_at"],
         planned_departure_at=table["ship_by_day"] + 0.35,
         planned_arrival_at=table["due_day"] + 0.4,
-        customs_days=0.08 * company.lanes.book_days[known],
+        usual_days=company.lanes.book_days[known],
         luck_key=table["node"].astype(np.int64) * 8192 + np.floor(table["shipped_at"]).astype(np.int64),
     )
     worth = table["shipped"] * company.items.standard_cost[0][table["item"]]
@@ -201,7 +191,7 @@ def transfer_shipment_tables(world: World, start: int, end: int) -> dict[str, pl
 
 
 class InboundShipments:
-    """Shipments of purchase lines: one for each receipt, and one for what is booked or under way.
+    """Shipments of purchase lines: one for each receipt, and one for what is under way.
 
     Receipts come in chunks and leave memory; what is kept of them is the number of parts and the last day of each line.
     """
@@ -227,7 +217,7 @@ class InboundShipments:
         return _inbound_tables(world, line, part, left, columns["at"], columns["received"])
 
     def open_tables(self, world: World, start: int, end: int) -> dict[str, pl.DataFrame]:
-        """The same for what is booked or under way of the purchase lines start … end − 1."""
+        """The same for what is under way of the purchase lines start … end − 1."""
         self._grow(world.documents.purchase_lines.count)
         lines = world.documents.purchase_lines.slice(start, end)
         coming = np.isfinite(lines["arrives_at"]) & (lines["cancelled_day"] > world.day)
@@ -235,8 +225,8 @@ class InboundShipments:
         row = some + start
         part = self._parts[row].astype(np.int64)
         left = np.where(part > 0, self._last_at[row] + _REST_LEAVES_AFTER, lines["leaves_at"][some])
-        booked = _booked_at(world, row, part, left) < world.day + 1
-        some, row, part, left = some[booked], row[booked], part[booked], left[booked]
+        gone = left < world.day + 1
+        some, row, part, left = some[gone], row[gone], part[gone], left[gone]
         quantity = _next_quantity(world, {name: column[some] for name, column in lines.items()})
         return _inbound_tables(world, row, part, left, lines["arrives_at"][some], quantity)
 
@@ -257,13 +247,6 @@ def _next_quantity(world: World, lines: Columns) -> Floats:
     return np.round(np.where(quantity <= 0, remaining, quantity), 3)
 
 
-def _booked_at(world: World, row: Rows, part: Codes, left: Floats) -> Floats:
-    """A supplier books two days ahead, but not before he has the order; the rest of a part delivery is sent at once."""
-    lines, orders = world.documents.purchase_lines, world.documents.purchase_orders
-    ahead = np.minimum(np.maximum(left - 2.0, orders["ordered_at"][lines["order"][row]]), left)
-    return np.where(part > 0, left, ahead)
-
-
 def _inbound_tables(
     world: World, row: Rows, part: Codes, left: Floats, arrives: Floats, quantity: Floats
 ) -> dict[str, pl.DataFrame]:
@@ -276,9 +259,8 @@ def _inbound_tables(
     crosses = stops.crosses_border(origin, destination)
     mode = np.where(part > 0, np.where(crosses, AIR, ROAD), about.transport_mode[supplier]).astype(np.int64)
     order = lines["order"][row].astype(np.int64)
-    booked = _booked_at(world, row, part, left)
-    # What the plan of a shipment was is what was confirmed when it was booked.
-    confirmed = documents.purchase_orders["confirmed_at"][order] <= booked
+    # The plan of a shipment is what was confirmed when it left.
+    confirmed = documents.purchase_orders["confirmed_at"][order] <= left
     due = np.where(confirmed, lines["first_confirmed_day"][row], lines["requested_day"][row]) + 0.4
     usual = about.transit_days[supplier] + about.customs_days[supplier]
     line_id = line_ids(PURCHASE_ORDER, order, lines["line"][row])
@@ -291,12 +273,12 @@ def _inbound_tables(
         is_parcel=np.zeros(row.size, dtype=bool),
         origin=origin,
         destination=destination,
-        booked_at=booked,
+        booked_at=np.maximum(left - 0.1, np.floor(left)),
         departed_at=left,
         arrives_at=arrives,
         planned_departure_at=np.where(part > 0, left, due - usual),
         planned_arrival_at=np.where(part > 0, left + 10.0, due),
-        customs_days=about.customs_days[supplier],
+        usual_days=usual,
         luck_key=source * 8192 + np.floor(left).astype(np.int64),
     )
     worth = quantity * company.items.standard_cost[0][item]

@@ -1,6 +1,7 @@
 """What a carrier reports on the way: milestones of shipments, planned and actual, with place and coordinates.
 
-A milestone depends on the departure, the arrival and luck alone, and is told once its moment has passed.
+Goods under way can still be held up, and nobody knows it before: what lies between departure and arrival is timed from
+the departure, so that what was reported stays true. What has not happened by the last day is not told.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ EVENT_TYPES = ("booked", "picked_up", "departed", "in_transit", "customs", "arri
 BOOKED, PICKED_UP, DEPARTED, IN_TRANSIT, CUSTOMS, ARRIVED, DELIVERED, EXCEPTION = range(8)
 # Days from the shipper's door until the vehicle of each mode of TRANSPORT_MODES leaves.
 _TO_THE_GATE = np.array([0.1, 1.2, 0.4, 0.8, 0.1])
+# Shares of the usual way after which goods are halfway and at the customs of the country they go to.
+_HALFWAY, _CUSTOMS_AFTER = 0.5, 0.82
 _SINGLE_MARKET = frozenset({"AT", "BE", "DE", "ES", "FR", "IT", "NL"})
 # Where goods of a mode leave or enter a country: country, mode, name, latitude, longitude.
 _GATES = (
@@ -70,7 +73,7 @@ class Legs:
     arrives_at: Floats
     planned_departure_at: Floats
     planned_arrival_at: Floats
-    customs_days: Floats
+    usual_days: Floats
     luck_key: Codes
 
 
@@ -137,39 +140,31 @@ def shipment_event_table(world: World, stops: Stops, legs: Legs) -> pl.DataFrame
 
 def _milestones(world: World, stops: Stops, legs: Legs) -> tuple[Codes, Floats, Floats, Codes, Codes]:
     """(event, moment, planned moment, stop, leg) of all milestones of all legs, infinity where one does not happen."""
-    start, end = legs.departed_at, legs.arrives_at
+    start, end, usual = legs.departed_at, legs.arrives_at, np.maximum(legs.usual_days, 0.1)
     crosses = stops.crosses_border(legs.origin, legs.destination) & ~legs.is_parcel
-    # What has not left yet has no end either: the gap between the two must not be a difference of infinities.
-    left = np.isfinite(start)
-    way = np.where(left & np.isfinite(end), end - np.where(left, start, 0.0), np.inf)
-    plan = np.maximum(legs.planned_arrival_at - legs.planned_departure_at, 0.1)
-    gate_days = np.minimum(_TO_THE_GATE[legs.mode], 0.2 * np.where(np.isfinite(way), way, 10.0))
-    customs = legs.customs_days * world.luck.lognormal(0.5, "customs days", legs.luck_key)
-    customs = np.clip(customs, 0.3, 0.35 * np.where(np.isfinite(way), way, 10.0))
+    gate_days = np.minimum(_TO_THE_GATE[legs.mode], 0.2 * usual)
+    pace = world.luck.lognormal(0.06, "pace on the way", legs.luck_key)
+    halfway, at_customs = (start + share * usual * pace for share in (_HALFWAY, _CUSTOMS_AFTER))
+    # A reason to write: a day after the goods should have been there.
+    overdue = np.floor(legs.planned_arrival_at) + 1.1
     never = np.full(start.size, np.inf)
-    long_way = crosses & (legs.mode != AIR)
     leaving, entering = stops.gate(legs.origin, legs.mode), stops.gate(legs.destination, legs.mode)
-    late = np.floor(legs.planned_arrival_at) + 1.1
+    nowhere = np.full(start.size, stops.consumer)
+    before, due = legs.planned_departure_at, legs.planned_arrival_at
+
+    def on_the_way(at: Floats, happens: Flags) -> Floats:
+        return np.where(happens & (at < end) & (at > start), at, np.inf)
+
     rows = (
-        (BOOKED, np.where(crosses, legs.booked_at, never), legs.planned_departure_at - 2.0, legs.origin),
-        (PICKED_UP, start, legs.planned_departure_at, legs.origin),
-        (
-            DEPARTED,
-            np.where(legs.is_parcel, never, start + gate_days),
-            legs.planned_departure_at + _TO_THE_GATE[legs.mode],
-            np.where(crosses, leaving, legs.origin),
-        ),
-        # Half of the planned way after it left, unless it was there before.
-        (
-            IN_TRANSIT,
-            np.where(long_way & (0.5 * plan < 0.6 * way), start + np.maximum(0.5 * plan, gate_days + 0.1), never),
-            legs.planned_departure_at + 0.5 * plan,
-            np.full(start.size, stops.consumer),
-        ),
-        (CUSTOMS, np.where(crosses, end - customs, never), legs.planned_arrival_at - legs.customs_days, entering),
-        (ARRIVED, np.where(crosses, end - 0.08, never), legs.planned_arrival_at - 0.08, legs.destination),
-        (DELIVERED, end, legs.planned_arrival_at, legs.destination),
-        (EXCEPTION, np.where((late < end) & (late > start) & ~legs.is_parcel, late, never), never, entering),
+        (BOOKED, np.where(crosses, legs.booked_at, never), before - 0.1, legs.origin),
+        (PICKED_UP, start, before, legs.origin),
+        (DEPARTED, on_the_way(start + gate_days, ~legs.is_parcel), before + gate_days, np.where(crosses, leaving, legs.origin)),
+        (IN_TRANSIT, on_the_way(halfway, crosses & (legs.mode != AIR)), before + _HALFWAY * usual, nowhere),
+        (CUSTOMS, on_the_way(at_customs, crosses), before + _CUSTOMS_AFTER * usual, entering),
+        # On the day of arrival itself: until then it may still be held up.
+        (ARRIVED, np.where(crosses, np.maximum(end - 0.08, np.floor(end)), never), due - 0.08, legs.destination),
+        (DELIVERED, end, due, legs.destination),
+        (EXCEPTION, on_the_way(overdue, ~legs.is_parcel), never, np.where(crosses, entering, nowhere)),
     )
     legs_of_all = np.tile(np.arange(start.size), len(rows))
     kinds = np.repeat([row[0] for row in rows], start.size)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.land.fingerprint import fingerprint
 from pipelines.land.manifest import Landing, LoadManifest
 from pipelines.land.parquet import DISTRUST_STATISTICS
 from pipelines.land.sql_text import quoted
@@ -26,12 +27,13 @@ class AdventureWorks:
     """Reads the tables that staging needs. It refuses to guess: a missing table or column stops the load."""
 
     name = "adventureworks"
+    raw_name = "adventureworks"
 
     def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Landing:
         """Land every table of the list. Raises SourceError for a missing folder, table or column."""
-        if not source.path.is_dir():
+        if not source.folder.is_dir():
             raise SourceError(
-                f"The folder {source.path} of the source {source.name!r} does not exist. "
+                f"The folder {source.folder} of the source {source.name!r} does not exist. "
                 "Name the folder that holds the AdventureWorks Schema.Table.parquet files."
             )
         loaded = []
@@ -39,7 +41,7 @@ class AdventureWorks:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(DISTRUST_STATISTICS)
             for table in source_tables().values():
-                landed = land_table(connection, table, source.path, folder)
+                landed = land_table(connection, table, source.folder, folder)
                 progress(f"read {table.file} ({landed.rows:,} rows)")
                 loaded.append(landed)
         return Landing(tuple(loaded))
@@ -47,6 +49,10 @@ class AdventureWorks:
     def raw_tables(self) -> Mapping[str, Mapping[str, str]]:
         """The tables that staging reads, with columns and DuckDB types."""
         return {table.name: table.columns for table in source_tables().values()}
+
+    def fingerprint(self, source: SourceSettings) -> str:
+        """Names, sizes and times of the folder's files."""
+        return fingerprint(source.folder)
 
     def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:
         """What AdventureWorks can answer. All its tables are required, so this is the same for every load."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contract import Table, load_contract
+from pipelines.land.fingerprint import fingerprint
 from pipelines.land.manifest import Landing, LoadedTable, LoadManifest, SourceFile, checksum_of
 from pipelines.land.parquet import DISTRUST_STATISTICS
 from pipelines.land.rejects import RejectedRows
@@ -30,12 +31,13 @@ class FilesAdapter:
     """CSV, Excel and Parquet files of one folder."""
 
     name = "files"
+    raw_name = "files"
 
     def land(self, source: SourceSettings, folder: Path, progress: Progress) -> Landing:
         """Land every table of the folder. Raises SourceError for what cannot be read as a whole."""
         contract = load_contract()
-        declaration = read_declaration(source.path, contract)
-        files, notes = find_tables(source.path, contract, declaration)
+        declaration = read_declaration(source.folder, contract)
+        files, notes = find_tables(source.folder, contract, declaration)
         work_folder = folder / WORK_FOLDER
         work_folder.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(config={"temp_directory": str(work_folder / "spill")}) as connection:
@@ -69,6 +71,10 @@ class FilesAdapter:
             for table in load_contract().values()
         }
 
+    def fingerprint(self, source: SourceSettings) -> str:
+        """Names, sizes and times of the folder's files."""
+        return fingerprint(source.folder)
+
     def coverage(self, manifest: LoadManifest) -> Sequence[Coverage]:
         """A table is full where its file was there, or what source.toml says; a column is where the file had it."""
         declared = {entry["table_name"]: Coverage(**entry) for entry in manifest.coverage}  # type: ignore[arg-type]
@@ -78,11 +84,11 @@ class FilesAdapter:
 
     def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
         """The day that source.toml names."""
-        return read_declaration(source.path, load_contract()).as_of
+        return read_declaration(source.folder, load_contract()).as_of
 
     def company_currency(self, source: SourceSettings) -> str | None:
         """The currency that source.toml names as the company's own."""
-        return read_declaration(source.path, load_contract()).company_currency
+        return read_declaration(source.folder, load_contract()).company_currency
 
 
 def _land_table(
