@@ -8,6 +8,9 @@ import numpy.typing as npt
 from pipelines.demo.documents import COMPLETED
 from pipelines.demo.world import World
 
+# Older orders are taken for closed.
+OLDEST_OPEN_DAYS = 200.0
+
 
 def node_causes(world: World, open_purchase_lines: npt.NDArray[np.int64]) -> npt.NDArray[np.int16]:
     """Incident number behind each node's missing supply, -1 = none.
@@ -36,5 +39,5 @@ def node_causes(world: World, open_purchase_lines: npt.NDArray[np.int64]) -> npt
 
 def _open_orders(world: World) -> npt.NDArray[np.int64]:
     orders = world.documents.production_orders
-    start = max(orders.count - 50_000, 0)
+    start = int(np.searchsorted(orders["created_at"], world.day - OLDEST_OPEN_DAYS))
     return start + np.flatnonzero(orders["status"][start:] < COMPLETED)

@@ -109,7 +109,7 @@ class Planner:
         return np.where(decimals > 0, np.round(released, 3), np.ceil(np.round(released, 6)))
 
     def _lots(self, part: slice, need: Floats, position: Floats, lead_weeks: Rows) -> Floats:
-        """Cumulated planned receipts by the lot rule of each node. `position`: on hand and under way less what is due."""
+        """Cumulated planned receipts by each node's lot rule. `position`: on hand and under way less what is due."""
         policy = self.world.policy
         rule, fixed = policy.lot_rule[part], policy.fixed_lot[part]
         multiple = np.maximum(policy.lot_multiple[part], 0.0)

@@ -21,10 +21,10 @@ class Stocktaking:
         shape = world.stock.quantity.shape
         codes = np.arange(shape[0] * shape[1])
         turn = world.luck.integers(COUNT_CYCLE_DAYS, "count turn", codes)
-        own = np.tile(world.company.places.is_own, shape[0])
-        own &= codes % shape[1] != world.lookup.transit
-        own &= ~np.repeat(world.company.items.is_lot_tracked, shape[1])
-        self._turns = [np.flatnonzero(own & (turn == day)) for day in range(COUNT_CYCLE_DAYS)]
+        # What is planned is counted; quarantine and what is under way are not, and lots are never miscounted.
+        counted = world.lookup.node_at.reshape(-1) >= 0
+        counted &= ~np.repeat(world.company.items.is_lot_tracked, shape[1])
+        self._turns = [np.flatnonzero(counted & (turn == day)) for day in range(COUNT_CYCLE_DAYS)]
 
     def step(self) -> None:
         self._count()

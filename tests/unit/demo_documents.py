@@ -217,7 +217,8 @@ def _buy(world: World, movements: list[Row]) -> None:
     quantity = 10.0 + LUCK.integers(200, "bought", number)
     price = np.round(company.sources.price[source] * LUCK.lognormal(0.05, "price", number), 4)
     # Every tenth line is work on an order that the company makes itself.
-    works = (number % 10 == 0) & (number // 10 < PRODUCTIONS)
+    made_for = np.searchsorted(_finish_at(), ordered + 1)
+    works = (number % 10 == 0) & (made_for < PRODUCTIONS)
     known = ordered <= last
     documents.purchase_orders.append(
         int(known.sum()),
@@ -248,10 +249,10 @@ def _buy(world: World, movements: list[Row]) -> None:
         rejected=0.0,
         completed_day=NEVER,
         cancelled_day=NEVER,
-        production_order=np.where(works, number // 10, -1)[known],
+        production_order=np.where(works, made_for, -1)[known],
         cause=-1,
     )
-    come_at = np.where(works, _finish_at()[np.minimum(number // 10, PRODUCTIONS - 1)], arrives)
+    come_at = np.where(works, _finish_at()[np.minimum(made_for, PRODUCTIONS - 1)], arrives)
     come = np.argsort(come_at, kind="stable")
     come = come[(come_at[come] < last + 1) & known[come]]
     rejected = np.where(LUCK.chance(0.1, "rejected", come) & ~works[come], np.floor(quantity[come] / 5), 0.0)

@@ -57,7 +57,7 @@ def standard_costs(
     is_valid = (lines.valid_from_day <= days) & (days < lines.valid_until_day)
     counted = is_valid & (lines.substitute_of < 0) & ~lines.is_fixed
     factor = np.where(counted, lines.quantity / (1.0 - lines.scrap_rate), 0.0)
-    rise = (1.0 + CONVERSION_DRIFT) ** np.arange(periods)[:, None]
+    rise = conversion_index(periods)[:, None]
     hourly = operations.run_hours * centres.cost_per_hour[operations.work_centre] * rise
     conversion = np.zeros((periods, network.item.size))
     np.add.at(conversion.T, operations.node, hourly.T)
@@ -74,6 +74,12 @@ def standard_costs(
         cost[:, made] = np.round(bought[:, made] + material[:, nodes] + conversion[:, nodes], 4)
     _gather_phantoms(draft, items, cost)
     return cost
+
+
+def conversion_index(periods: int) -> Floats:
+    """What an hour costs in each period, the first one being 1."""
+    index: Floats = (1.0 + CONVERSION_DRIFT) ** np.arange(periods)
+    return index
 
 
 def _gather_phantoms(draft: Draft, items: Items, cost: Floats) -> None:

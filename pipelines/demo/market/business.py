@@ -55,7 +55,7 @@ class Business:
         self._has_open_contract[closed] = False
 
     def start_from_leads(self, keys: Rows, at: Floats, campaign: Rows, lead: Rows) -> tuple[Rows, Rows]:
-        """Opportunities from leads: (customer, opportunity), both -1 where the lead is of someone we talk to already."""
+        """(customer, opportunity) of leads that convert; both -1 where the lead is someone we talk to already."""
         world, count = self.world, keys.size
         customer, opportunity = np.full(count, -1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
         if self._candidates.size == 0:

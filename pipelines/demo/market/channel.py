@@ -163,7 +163,7 @@ class Channel:
     def _book(self, rows: Rows, quantity: Floats) -> None:
         world, luck, day = self.world, self.world.luck, self.world.day
         customers = world.company.customers
-        customer, first, order = np.unique(self.customer[rows], return_index=True, return_inverse=True)
+        customer, order = np.unique(self.customer[rows], return_inverse=True)
         transit = customers.transit_days[customer]
         usual = SHORTEST_DAYS + luck.integers(LONGEST_DAYS - SHORTEST_DAYS + 1, "wished in", customer, day)
         soon = SPARES_SHORTEST_DAYS + luck.integers(
@@ -203,7 +203,10 @@ def _spare_families(world: World) -> Rows:
 
 
 def _rows_with_successors(world: World) -> tuple[Rows, Rows, Floats, Floats]:
-    """(customer, item, weekly rate, cover) sorted by customer and item; a successor that is not named gets the rate of its predecessor."""
+    """(customer, item, weekly rate, cover) by customer and item.
+
+    A successor that the assortment does not name gets the rate of its predecessor.
+    """
     assortment, items = world.company.assortment, world.company.items
     customer, item = assortment.customer.astype(np.int64), assortment.item.astype(np.int64)
     rate, cover = assortment.weekly_rate, assortment.cover_weeks

@@ -179,7 +179,8 @@ class Consumers:
             np.searchsorted(cumulative[1], point, side="right"),
             np.searchsorted(cumulative[0], point, side="right"),
         )
-        return self._item[np.clip(place, starts[family], ends[family])]
+        chosen: Rows = self._item[np.clip(place, starts[family], ends[family])]
+        return chosen
 
     def _buy(self, rows: Rows, at: Floats, item: Rows, number: Rows) -> None:
         """Book one order each: the item, and sometimes a spare part with it. `number`: orders before this one."""

@@ -1,4 +1,4 @@
-"""Goods that come back: some weeks after they arrived, to the returns store, and from there to scrap or back to stock."""
+"""Goods that come back: to the returns store some weeks after they arrived, then to scrap or back to stock."""
 
 from __future__ import annotations
 

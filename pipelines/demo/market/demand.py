@@ -39,7 +39,8 @@ class DemandFormula:
         season = 1.0 + catalogue.season_strength[codes] * np.cos(angle)
         rise = np.clip((days - catalogue.sold_from_day[codes]) / RAMP_DAYS, 0.0, 1.0)
         fall = np.clip((catalogue.sold_until_day[codes] - days) / RAMP_DAYS, 0.0, 1.0)
-        return growth * season * rise * fall
+        level: Floats = growth * season * rise * fall
+        return level
 
     def weekly_by_channel(self, items: npt.ArrayLike, day: npt.ArrayLike) -> Floats:
         """Expected units a week at the company's own market size: the broadcast shape, then one column a channel."""

@@ -1,4 +1,4 @@
-"""Leads: from campaigns and of their own accord. Most never become anything; some buy, and their quality is the campaign's.
+"""Leads: from campaigns and of their own accord. Most become nothing; how many buy is the campaign's quality.
 
 What becomes of a lead is drawn when it comes and happens on its day: `closed_at` may lie in the future, and whom it
 turned out to be is known only then.
@@ -43,13 +43,8 @@ class Leads:
         campaigns, market = world.company.campaigns, world.company.scale.market
         count = campaigns.start_day.size
         # One stream a campaign for businesses, one for consumers, then one a source of its own.
-        self._mean = np.concatenate(
-            [
-                campaigns.business_leads * market,
-                campaigns.consumer_leads * market,
-                [rate * market for _, rate in OWN_SOURCES],
-            ]
-        )
+        brought = [campaigns.business_leads, campaigns.consumer_leads, np.array([rate for _, rate in OWN_SOURCES])]
+        self._mean = np.concatenate(brought) * market
         nothing = np.full(len(OWN_SOURCES), -1)
         self._campaign = np.concatenate([np.arange(count), np.arange(count), nothing]).astype(np.int64)
         self._source = np.concatenate(

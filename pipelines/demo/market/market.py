@@ -1,4 +1,4 @@
-"""One day of the market: in the morning what is sold, asked for and ordered, in the evening what customers make of it."""
+"""A day of the market: in the morning what is sold on and ordered, in the evening what customers make of the day."""
 
 from __future__ import annotations
 

@@ -142,7 +142,8 @@ class Pipeline:
         factor = self.world.luck.lognormal(STAGE_SPREAD, "stage takes", *key, stage)
         moves = day + np.maximum(np.rint(STAGE_DAYS[stage] * factor), 1).astype(np.int64)
         weekday = (self.world.company.start_date.weekday() + moves) % 7
-        return moves + np.where(weekday >= SATURDAY, 7 - weekday, 0)
+        moves += np.where(weekday >= SATURDAY, 7 - weekday, 0)
+        return moves
 
     def _passes(self, stage: Rows, key: tuple[Rows, Rows, Rows], chance: Floats) -> npt.NDArray[np.bool_]:
         return self.world.luck.chance(chance, "stage passes", *key, stage)
@@ -170,7 +171,8 @@ class Pipeline:
         table["status"][rows[closed]] = np.where(good, WON_STATUS, LOST_STATUS)[closed]
         table["closed_at"][rows[closed]] = at[closed]
         table["lost_reason"][rows[~good]] = self._reasons(customer, key)[~good]
-        return rows[good & final]
+        won: Rows = rows[good & final]
+        return won
 
     def _bargain(self, rows: Rows, customer: Rows) -> Floats:
         """Discount beyond what the customer is used to, from the lines as quoted."""
@@ -184,4 +186,5 @@ class Pipeline:
         weights = REASON_WEIGHT + REASON_BY_LATENESS * self.felt[customer][:, None]
         cumulative = np.cumsum(weights, axis=1)
         drawn = self.world.luck.uniform("why lost", *key) * cumulative[:, -1]
-        return (drawn[:, None] >= cumulative).sum(axis=1)
+        reasons: Rows = (drawn[:, None] >= cumulative).sum(axis=1)
+        return reasons

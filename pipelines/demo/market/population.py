@@ -19,9 +19,9 @@ from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-BUY_SHAPE, BUY_SCALE_DAYS = 0.8, 500.0
+BUY_SHAPE, BUY_SCALE_DAYS = 0.5, 300.0
 """r and α: rates of repeat orders a day are Gamma with this shape and the mean r / α."""
-LEAVE_A, LEAVE_B = 0.8, 2.5
+LEAVE_A, LEAVE_B = 1.3, 1.8
 """a and b: the chance to leave after a repeat order is Beta."""
 SPARE_PART = ITEM_TYPES.index("spare_part")
 MORE_SPARES = (0.55, 0.9)
@@ -42,21 +42,20 @@ def drawn_rates(world: World, keys: Rows) -> tuple[Floats, Floats]:
     return buy, betaincinv(LEAVE_A, LEAVE_B, luck.uniform("leave probability", keys))
 
 
-def expected_repeats(days: Floats) -> Floats:
+def expected_repeats(days: npt.ArrayLike) -> Floats:
     """Repeat orders that a consumer is expected to make in the first `days` of his life."""
-    days = np.asarray(days, dtype=np.float64)
+    age = np.asarray(days, dtype=np.float64)
     a, b, r, scale = LEAVE_A, LEAVE_B, BUY_SHAPE, BUY_SCALE_DAYS
-    inner = (scale / (scale + days)) ** r * hyp2f1(r, b, a + b - 1, days / (scale + days))
+    inner = (scale / (scale + age)) ** r * hyp2f1(r, b, a + b - 1, age / (scale + age))
     result: Floats = (a + b - 1) / (a - 1) * (1 - inner)
     return result
 
 
 @dataclass(slots=True)
 class BirthPlan:
-    """By day: organic births, and the shares of spare parts among first and among repeat orders; expected, without incidents.
+    """What is expected by day, without incidents: organic births, repeat orders, and the spare parts among both.
 
-    `added_rate` is the chance that an order takes a spare part along, `vehicles` and `spares` the expected online units
-    of a day by kind, `born_by_campaigns` what campaigns should bring.
+    `added_rate` is the chance that an order takes a spare part along, `vehicles` and `spares` the online units by kind.
     """
 
     births: Floats

@@ -56,7 +56,7 @@ class Projects:
             self._rate[served] *= units / bounded
 
     def asking(self, customers: Rows, day: int) -> Rows:
-        """Which of these fleet customers ask for a project on a day, at today's demand; more in season and in a surge."""
+        """Which of these fleet customers ask for a project on a day; more in season and in a surge of today."""
         weekday = (self.world.company.start_date.weekday() + day) % 7
         if customers.size == 0 or self._item.size == 0 or weekday >= SATURDAY:
             return np.zeros(0, dtype=np.int64)

@@ -24,7 +24,7 @@ TOLD_LATER = 0.3
 FADES_A_WEEK = 0.985
 ORDINARY_LEAVING = 0.04 / 52
 """Chance a week that a business customer leaves for reasons of his own: 4 % a year."""
-TOLERANCE, IMPATIENCE = 0.15, 0.025
+TOLERANCE, IMPATIENCE = 0.20, 0.020
 """Felt lateness that is forgiven; chance a week to leave at the worst, above it."""
 EXPOSED, EXPOSED_DAYS = 25.0, 42
 """How much more ready to leave customers are whose deliveries an incident delays, and for how long after it."""

@@ -20,8 +20,10 @@ from pipelines.demo.writing.finance_invoices import Codes, InvoiceLines, Invoice
 STATUSES = ("valid", "red_letter", "void")
 VALID, RED_LETTER, VOID = range(3)
 CONSUMER_ASKS, TAKES_WEEKLY, MISTAKE_RATE = 0.15, 0.3, 0.004
-# First digit of the running part: one invoice, a week of a customer, a red letter, one with a mistake.
+# First digit of the running part: one invoice, a week of a customer, a red letter, one with a mistake; suppliers' own
+# numbers begin higher.
 SINGLE, WEEKLY, RED, MISTAKEN = 1, 2, 3, 4
+OF_SUPPLIERS = 5
 _OWN_PROVINCE = 32
 _PROVINCES = np.array([31, 32, 33, 34, 35, 37, 42, 44], dtype=np.int64)
 
@@ -56,7 +58,8 @@ def tax_invoices(world: World, invoices: Invoices, lines: InvoiceLines) -> TaxIn
     document_day = np.where(weekly, 7 * week + 6, invoices.day)
     day = document_day + 1 + luck.integers(3, "tax invoice", invoices.key, document_day, weekly)
     mistake = luck.chance(MISTAKE_RATE, "tax invoice mistake", invoices.key, invoices.day) & ~weekly & (not is_red)
-    single = _running(RED if is_red else SINGLE, invoices.number)
+    series = 0 if invoices.is_of_customer else OF_SUPPLIERS
+    single = _running(series + (RED if is_red else SINGLE), invoices.number)
     running = np.where(weekly, _running(WEEKLY, partner * 100_000 + week), single)
     of_line = lines.invoice
     # Nobody knows on the first day that an invoice is wrong.
@@ -66,7 +69,7 @@ def tax_invoices(world: World, invoices: Invoices, lines: InvoiceLines) -> TaxIn
     rows = []
     for number, issued, state, is_there in (
         (running, day + mistake, status, wanted),
-        (_running(MISTAKEN, invoices.number), day, found, wanted & mistake),
+        (_running(series + MISTAKEN, invoices.number), day, found, wanted & mistake),
     ):
         line = np.flatnonzero((is_there & (issued <= world.day))[of_line])
         head = of_line[line]

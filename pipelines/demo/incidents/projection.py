@@ -1,0 +1,109 @@
+"""What would become late if supply came later: stock and open supply of each part, day by day, against its use.
+
+A rough look ahead with which an incident finds a subject that it can hurt: where weeks of stock lie, a delay of days
+hurts nobody. It assumes that what is not on order yet comes after the booked lead time, and that use is even.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.demo.company.company import MAKE, SUBCONTRACT, TO_STOCK
+from pipelines.demo.incidents.exposure import Exposure, Floats, Rows
+from pipelines.demo.incidents.open_supply import pending_lines
+from pipelines.demo.promise import WORKING_WEEK
+from pipelines.demo.world import World
+
+HORIZON_DAYS = 112
+SECOND_SOURCE = 0.3
+"""A node is not at the mercy of a source while another has such a share of it."""
+
+
+class Projection:
+    """Stock and open supply of this morning, and what hangs on each node."""
+
+    def __init__(self, world: World, exposure: Exposure) -> None:
+        self.world, self.exposure = world, exposure
+        policy = world.policy
+        self.held = world.stock.available(policy.item, policy.place)
+        self.daily_use = exposure.node_use / 7.0
+        made = np.isin(policy.supply, (MAKE, SUBCONTRACT))
+        self.lead_days = np.where(made, policy.lead_days * WORKING_WEEK, policy.lead_days)
+        self.lines = pending_lines(world, np.arange(world.company.sources.node.size))
+        table = world.documents.purchase_lines
+        self.line_node = table["node"][self.lines].astype(np.int64)
+        self.line_source = table["source"][self.lines].astype(np.int64)
+        self.line_quantity = table["quantity"][self.lines] - table["received"][self.lines]
+        self.leaves = table["leaves_at"][self.lines] - world.day
+        self.arrives = table["arrives_at"][self.lines] - world.day
+        self.item_days = self._item_days()
+
+    def _item_days(self) -> Floats:
+        """(items) days that the stock in all own places lasts, at all places' own use."""
+        world, policy = self.world, self.world.policy
+        held = (world.stock.quantity * world.company.places.is_own).sum(axis=1)
+        # A transfer only hands on: the same piece is not used twice.
+        ends = np.where(policy.source >= 0, 0.0, self.daily_use)
+        use = np.bincount(policy.item, ends, world.company.items.count)
+        return np.where(use > 0, held / np.where(use > 0, use, 1.0), 0.0)
+
+    def shortage_days(
+        self,
+        arrives: npt.ArrayLike,
+        first_new: npt.ArrayLike,
+        *,
+        held: npt.ArrayLike | None = None,
+        share: npt.ArrayLike = 1.0,
+    ) -> Floats:
+        """(nodes) days without stock until `first_new`, when what is ordered from now on comes (days from today).
+
+        `arrives`: when each open line comes; `share`: how much of it is good; `held`: what can be taken today.
+        """
+        count = self.held.size
+        supply = np.zeros((count, HORIZON_DAYS))
+        day = np.ceil(np.broadcast_to(np.asarray(arrives, dtype=np.float64), self.lines.shape)).astype(np.int64)
+        inside = day < HORIZON_DAYS
+        quantity = self.line_quantity * np.asarray(share)
+        np.add.at(supply, (self.line_node[inside], np.maximum(day[inside], 0)), quantity[inside])
+        start = self.held if held is None else np.asarray(held, dtype=np.float64)
+        days = np.arange(HORIZON_DAYS)
+        left = start[:, None] + np.cumsum(supply, axis=1) - self.daily_use[:, None] * (days + 1.0)
+        until = np.broadcast_to(np.asarray(first_new, dtype=np.float64), (count,))
+        lacks = (left < 0) & (days[None, :] < until[:, None]) & (self.daily_use > 0)[:, None]
+        return lacks.sum(axis=1).astype(np.float64)
+
+    def usual_shortage(self) -> Floats:
+        """(nodes) the same without any incident."""
+        return self.shortage_days(self.arrives, self.lead_days)
+
+    def depends_on(self, source: Rows) -> npt.NDArray[np.bool_]:
+        """For each source whether its node has no other of weight."""
+        sources = self.world.company.sources
+        total = np.bincount(sources.node, sources.allocation, self.held.size)
+        others = total[sources.node[source]] - sources.allocation[source]
+        return (sources.allocation[source] > 0) & (others < SECOND_SOURCE)
+
+    def late_revenue(self, group: npt.ArrayLike, node: npt.ArrayLike, days: npt.ArrayLike, count: int) -> Floats:
+        """(groups) net sales that come late when each row's node lacks for so many days: what its stock does not cover."""
+        groups, nodes = np.asarray(group, dtype=np.int64), np.asarray(node, dtype=np.int64)
+        lack = np.broadcast_to(np.asarray(days, dtype=np.float64), nodes.shape)
+        kept = (groups >= 0) & (lack > 0)
+        groups, nodes, lack = groups[kept], nodes[kept], lack[kept]
+        sold = self.exposure.sold
+        result = np.zeros(count)
+        if groups.size == 0:
+            return result
+        order = np.argsort(groups, kind="stable")
+        first = np.flatnonzero(np.concatenate([[True], np.diff(groups[order]) != 0]))
+        worst = np.maximum.reduceat(self.exposure.reach[nodes[order]] * lack[order, None], first, axis=0)
+        late = np.maximum(worst - self._sold_days(sold)[None, :], 0.0)
+        result[groups[order][first]] = late @ self.exposure.item_revenue[sold] / 365.0
+        return result
+
+    def _sold_days(self, sold: Rows) -> Floats:
+        """Days of finished stock; what is made to order has none."""
+        to_stock = np.zeros(self.world.company.items.count, dtype=bool)
+        policy = self.world.policy
+        to_stock[policy.item[policy.strategy == TO_STOCK]] = True
+        return np.where(to_stock[sold], self.item_days[sold], 0.0)

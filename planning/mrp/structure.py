@@ -1,0 +1,78 @@
+"""The network of nodes: low-level codes over bills and transfers, cycles, and which lines a source has.
+
+An edge goes from a node to every node that one of its sources takes from. A by-product comes out of an order and is
+netted after it; where that edge would close a circle, what comes out is not counted and a finding says so. Lines that
+lie on a cycle are left out of the plan, all others stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.bom_structure import cycle_groups, cycles, low_level_codes
+from planning.mrp.codes import Flags, Integers
+from planning.mrp.problem import PlanningProblem
+from planning.mrp.segments import csr
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What follows from nodes, sources and lines alone.
+
+    `level` of each node: 0 for a node that nothing takes from. `cycles`: nodes of each cycle in order, the first not
+    repeated. `line_order` sorts the lines in use by source; `line_first` is where each source's begin in it (CSR), and
+    likewise the sources of each node. `user_order` and `user_first` list, for each node, the lines that take from it
+    (where-used). `is_cut`: lines left out because of a cycle.
+    """
+
+    level: Integers
+    cycles: tuple[tuple[int, ...], ...]
+    line_order: Integers
+    line_first: Integers
+    source_order: Integers
+    source_first: Integers
+    user_order: Integers
+    user_first: Integers
+    is_cut: Flags
+
+    @property
+    def levels(self) -> int:
+        return int(self.level.max(initial=-1)) + 1
+
+
+def structure_of(problem: PlanningProblem) -> Structure:
+    """Low-level codes, cycles and the CSR arrays of a problem."""
+    nodes, sources, lines = problem.nodes.count, problem.sources, problem.lines
+    parent, component = sources.node[lines.source], lines.component
+    takes = ~lines.is_by_product
+    group = cycle_groups(nodes, parent[takes], component[takes])
+    found = cycles(parent[takes], component[takes], group)
+    is_cut = takes & (group[parent] == group[component]) & _on_a_cycle(group, parent, component)
+    # Circles that only a by-product closes: its edge goes, the others stay.
+    kept = ~is_cut
+    whole_group = cycle_groups(nodes, parent[kept], component[kept])
+    is_cut |= lines.is_by_product & (whole_group[parent] == whole_group[component])
+    kept = ~is_cut
+    level = low_level_codes(nodes, parent[kept], component[kept], np.arange(nodes))
+    used = np.flatnonzero(kept)
+    by_source, line_first = csr(lines.source[used], sources.count)
+    by_node, source_first = csr(sources.node, nodes)
+    by_component, user_first = csr(component[used], nodes)
+    return Structure(
+        level=level,
+        cycles=tuple(tuple(cycle) for cycle in found),
+        line_order=used[by_source],
+        line_first=line_first,
+        source_order=by_node,
+        source_first=source_first,
+        user_order=used[by_component],
+        user_first=user_first,
+        is_cut=is_cut,
+    )
+
+
+def _on_a_cycle(group: Integers, parent: Integers, component: Integers) -> Flags:
+    several = np.bincount(group, minlength=group.size)[group] > 1
+    return np.asarray((parent == component) | several[parent])
