@@ -33,7 +33,7 @@ def land_sources(context: BuildContext) -> None:
 
 
 def _dated(source: SourceSettings, request: Request) -> SourceSettings:
-    """A simulated source with the day on which its simulation ends: the day of the build unless another is asked for."""
+    """A simulated source with the day on which its simulation ends: the day of the build unless another is named."""
     if source.adapter != "demo":
         return source
     asked = (request.as_of, request.settings.as_of, source.as_of, request.now.date())

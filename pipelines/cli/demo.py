@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
 import typer
@@ -9,7 +10,9 @@ import typer
 from tower.errors import SettingsError
 from tower.settings import DemoScale, SourceSettings
 
-SeedOption = Annotated[int | None, typer.Option("--seed", help="Demo company: which one; the same seed, the same rows.")]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", help="Demo company: which one; the same seed, the same rows.")
+]
 ScaleOption = Annotated[
     str | None, typer.Option("--scale", help=f"Demo company: how large, {', '.join(get_args(DemoScale))}.")
 ]
@@ -23,7 +26,7 @@ IncidentsOption = Annotated[
 ]
 
 
-def demo_source(name: str, asked: dict[str, Any]) -> SourceSettings:
+def demo_source(name: str, asked: Mapping[str, Any]) -> SourceSettings:
     """The demo company of these options; what is None keeps its default. Raises SettingsError for a wrong value."""
     given = {option: value for option, value in asked.items() if value is not None}
     if given.get("scale") not in {None, *get_args(DemoScale)}:

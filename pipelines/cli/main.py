@@ -33,7 +33,9 @@ app.add_typer(users_app, name="users")
 SourceOption = Annotated[
     str | None, typer.Option("--source", help="Build this kind of source alone: demo, files or adventureworks.")
 ]
-PathOption = Annotated[Path | None, typer.Option("--path", help="Folder of the source named by --source; demo has none.")]
+PathOption = Annotated[
+    Path | None, typer.Option("--path", help="Folder of the source named by --source; demo has none.")
+]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day the build speaks of, YYYY-MM-DD.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
 BuildOption = Annotated[str | None, typer.Option("--build", help="Ask this build instead of the served one.")]

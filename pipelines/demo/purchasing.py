@@ -137,8 +137,8 @@ class Purchasing:
         transit = about.transit_days[supplier] * luck.lognormal(about.transit_spread[supplier], "transit", *keys)
         transit = transit + about.customs_days[supplier] * luck.lognormal(0.6, "customs", *keys)
         slip = about.slip_spread[supplier] * np.maximum(luck.normal("slip", *keys), -1.0)
-        # A supplier who has time starts late enough to be two to seven days early if nothing happens.
-        waits = np.maximum(requested - day - usual_transit - making - 2 - 5 * luck.uniform("early", *keys), 0.0)
+        # A supplier who has time starts late enough to be three to nine days early if nothing happens.
+        waits = np.maximum(requested - day - usual_transit - making - 3 - 6 * luck.uniform("early", *keys), 0.0)
         late = (slip + effects.source_production_delay[source]) * WORKING_WEEK
         leaves = day + 0.4 + waits + np.maximum(making + late, 0.5)
         arrives = leaves + transit + effects.source_transit_delay[source]

@@ -33,7 +33,7 @@ class Coverage:
 class Adapter(Protocol):
     """One kind of source system.
 
-    `raw_name` begins the names of its raw views: its own name, or `files` where it lands tables in the contract's shape.
+    `raw_name` begins the names of its raw views: its own name, or `files` where what it lands has the contract's shape.
     """
 
     name: str

@@ -9,10 +9,10 @@ from pipelines.demo.company.company import (
     FLEET,
     ONLINE,
     Assortment,
-    Codes,
     Customers,
     Flags,
     Floats,
+    Integers,
     Items,
 )
 from pipelines.demo.company.models import SPARE_PARTS
@@ -26,7 +26,7 @@ FEWEST_ITEMS, MOST_ITEMS = 6, 25
 
 
 def kept_at(luck: Luck, items: Items) -> Flags:
-    """(item, distribution centre): every item that is sold through distribution is kept in Shanghai, many elsewhere too."""
+    """(item, distribution centre): what distribution sells is kept in Shanghai, much of it elsewhere too."""
     codes = np.arange(items.count)
     is_kept = items.channel_share[:, DISTRIBUTION] > 0
     is_spare = items.family == SPARE_PARTS
@@ -39,7 +39,7 @@ def kept_at(luck: Luck, items: Items) -> Flags:
 
 
 def draw_assortment(
-    luck: Luck, items: Items, kept: Flags, customers: Customers, market: float, base: Codes
+    luck: Luck, items: Items, kept: Flags, customers: Customers, market: float, base: Integers
 ) -> Assortment:
     """Carriers by popularity and luck. `base`: the item that an item of the future is like, else -1."""
     sellers = np.flatnonzero(customers.kind == DISTRIBUTION)
@@ -75,7 +75,7 @@ def draw_assortment(
     )
 
 
-def _carry_successors(carried: Flags, allowed: Flags, sold: Codes, future: Flags, base: Codes) -> None:
+def _carry_successors(carried: Flags, allowed: Flags, sold: Integers, future: Flags, base: Integers) -> None:
     """Whoever carries a model will carry the one that follows it."""
     position = {int(item): number for number, item in enumerate(sold)}
     for number in np.flatnonzero(future):

@@ -78,7 +78,7 @@ def build_company(seed: int, scale: Scale, start_date: date) -> Company:
         customers=customers,
         assortment=assortment,
         sales_reps=reps,
-        campaigns=draw_campaigns(luck, start_date),
+        campaigns=draw_campaigns(luck, start_date, market),
         promotions=draw_promotions(luck, start_date),
         calendars=CALENDARS,
         is_working=working_days(start_date),

@@ -18,7 +18,7 @@ COUNTRY_CALENDAR = {
     "US": AMERICA,
 }  # fmt: skip
 
-# Month and day of Chinese New Year, the Dragon Boat and the Mid-Autumn festival; the Moon repeats itself every 19 years.
+# Month and day of Chinese New Year, the Dragon Boat and the Mid-Autumn festival; the Moon repeats itself in 19 years.
 _FIRST_YEAR = 2020
 _FESTIVALS = (
     (125, 625, 1001), (212, 614, 921), (201, 603, 910), (122, 622, 929), (210, 610, 917), (129, 531, 1006),

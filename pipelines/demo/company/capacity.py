@@ -35,7 +35,7 @@ CENTRES = {
 # In a small company one work centre does the work of two.
 MERGED = {"WIND": "MACH", "HARN": "SMT", "BATT": "DRIVE", "EOL": "DRIVE", "SUBA": "WHEEL", "ASMS": "ASMB"}
 WORKING_DAYS_A_WEEK = 240 / 365 * 7
-LOTS_A_WEEK = 0.8
+LOTS_A_WEEK = 0.35
 """Expected lots of an item in a week at market 1.0, for the set-ups in the load."""
 REVIEWED_WEEKS = np.arange(0, 157, 4)
 """Weeks whose load the company was laid out for."""
@@ -65,7 +65,7 @@ def draw_operations(luck: Luck, draft: Draft, network: Network) -> tuple[Operati
             run_hours=np.array([each.run_hours for _, each in drawn]),
             true_hours=np.round(true, 4),
             queue_days=np.round(0.3 + 1.1 * luck.uniform("queue days", items, sequence), 1),
-            defect_rate=np.round(np.minimum(defects, 0.04), 5),
+            defect_rate=np.minimum(np.round(defects, 5), 0.04),
             rework_rate=np.round(1.5 * defects * luck.uniform("rework", items, sequence), 5),
             is_inspection=inspected,
             names=tuple(each.name for _, each in drawn),

@@ -14,7 +14,7 @@ from pipelines.demo.company.lifecycle import (
     follow_base,
     spread_dates,
 )
-from pipelines.demo.company.models import PLANS, SPARE_PARTS, FamilyPlan, Model, draw_models
+from pipelines.demo.company.models import SPARE_PARTS, FamilyPlan, Model, draw_models
 from pipelines.demo.company.products import draw_products
 from pipelines.demo.luck import Luck
 
@@ -66,6 +66,3 @@ def _kitted(draft: Draft, kits: list[int]) -> None:
         for step in range(3):
             draft.add_line(kit, screws[(number * 3 + step) % len(screws)], 20.0 - 4 * step, operation=10)
     draft.operation(kits, 10, "PACK", "Pack screw kit 螺钉套件包装", 0.2, 0.04)
-
-
-__all__ = ["PLANS", "draw_catalogue"]

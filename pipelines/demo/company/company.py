@@ -1,9 +1,9 @@
 """The static company as arrays: what the simulation reads on every day.
 
-Codes are positions: item 17 is row 17 of every array in `Items`. Days are whole numbers from the start of the simulation
-(day 0 = `start_date`; earlier days are negative). Money is CNY unless a currency is named. Every array is built from
-the seed, the scale and the start date alone, never from the day the simulation ends (so that a shorter run is the
-beginning of a longer one): what has a date in it (calendars, promotions, exchange rates, campaigns, engineering
+Codes are positions: item 17 is row 17 of every array in `Items`. Days are whole numbers from the start of the
+simulation (day 0 = `start_date`; earlier days are negative). Money is CNY unless a currency is named. Every array is
+built from the seed, the scale and the start date alone, never from the day the simulation ends (so that a shorter run
+is the beginning of a longer one): what has a date in it (calendars, promotions, exchange rates, campaigns, engineering
 changes) is built for HORIZON_DAYS.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from pipelines.demo.scale import Scale
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Codes: TypeAlias = npt.NDArray[np.int32]
+Integers: TypeAlias = npt.NDArray[np.integer[Any]]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Texts: TypeAlias = tuple[str, ...]
 
@@ -59,8 +60,9 @@ class Items:
 
     `standard_cost[period]` holds from `cost_from_day[period]` on, for all items. What is not sold has a list price and
     a weekly demand of 0. Expected demand on a day d of an item that is sold:
-    weekly_demand/7 × (1 + yearly_growth)^(d/365) × (1 + season_strength × cos(2π(day of year − season_peak)/365)) × ramp
-    × promotions, where ramp rises from 0 to 1 in the 120 days from sold_from_day and falls to 0 in the 120 days before sold_until_day.
+    weekly_demand/7 × (1 + yearly_growth)^(d/365) × (1 + season_strength × cos(2π(day of year − season_peak)/365))
+    × ramp × promotions, where ramp rises from 0 to 1 in the 120 days from sold_from_day and falls to 0 in the 120 days
+    before sold_until_day.
     """
 
     ids: Texts
@@ -96,7 +98,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Every location, own or not; `kind` as in the canonical contract. Transfers travel through the one transit place."""
+    """Every location, own or not; `kind` as in the contract. Transfers travel through the one transit place."""
 
     ids: Texts
     names: Texts
@@ -116,8 +118,8 @@ class Places:
 class Nodes:
     """Planned (item, place) pairs, sorted by `level`: a node's supply comes from nodes of a higher level only.
 
-    level = low-level code over bill lines and transfer sources together. Lead times as the planner books them: working days for
-    MAKE and SUBCONTRACT, calendar days for BUY and TRANSFER. 0 = no limit in the lot columns.
+    level = low-level code over bill lines and transfer sources together. Lead times as the planner books them: working
+    days for MAKE and SUBCONTRACT, calendar days for BUY and TRANSFER. 0 = no limit in the lot columns.
     """
 
     item: Codes
@@ -292,7 +294,10 @@ class Suppliers:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """item_suppliers: who may deliver a BUY node (or paint for a SUBCONTRACT node), sorted by node and priority (1 = first)."""
+    """item_suppliers: who may deliver a BUY node (or paint for a SUBCONTRACT node); by node and priority (1 first).
+
+    Prices are of the first cost period; they move with the item's standard cost.
+    """
 
     node: Codes
     supplier: Codes
@@ -374,6 +379,8 @@ class Assortment:
 
 @dataclass(frozen=True, slots=True)
 class SalesReps:
+    """Who sells; `manager` is one of them or -1."""
+
     ids: Texts
     names: Texts
     team: Texts
@@ -398,7 +405,10 @@ class Campaigns:
 
 @dataclass(frozen=True, slots=True)
 class Promotions:
-    """Demand events. `uplift` multiplies the demand of a family (-1: all) in a channel (-1: all) from start_day to end_day (inclusive)."""
+    """Demand events. `uplift` multiplies the demand of a family (-1: all) in a channel (-1: all).
+
+    They last from start_day to end_day (inclusive).
+    """
 
     ids: Texts
     names: Texts

@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.demo.company.company import MAKE, SUBCONTRACT, TO_ORDER, Floats, Items, Operations, WorkCentres
 from pipelines.demo.company.draft import Draft
 from pipelines.demo.company.models import CARGO, CITY, DRIVES, FOLDING, SCOOTERS, SPARE_PARTS, TREKKING, Model
+from pipelines.demo.company.rounding import rounded
 from pipelines.demo.company.structure import Network
 from pipelines.demo.luck import Luck
 
@@ -61,7 +62,7 @@ def standard_costs(
     hourly = operations.run_hours * centres.cost_per_hour[operations.work_centre] * rise
     conversion = np.zeros((periods, network.item.size))
     np.add.at(conversion.T, operations.node, hourly.T)
-    cost = np.round(bought, 4)
+    cost = rounded(bought, 4)
     makes = (network.supply == MAKE) | (network.supply == SUBCONTRACT)
     for level in range(int(network.level.max()), -1, -1):
         nodes = np.flatnonzero(makes & (network.level == level))
@@ -71,7 +72,7 @@ def standard_costs(
         material = np.zeros((periods, network.item.size))
         np.add.at(material.T, lines.parent[own], (factor[:, own] * cost[:, network.item[lines.component[own]]]).T)
         made = network.item[nodes]
-        cost[:, made] = np.round(bought[:, made] + material[:, nodes] + conversion[:, nodes], 4)
+        cost[:, made] = rounded(bought[:, made] + material[:, nodes] + conversion[:, nodes], 4)
     _gather_phantoms(draft, items, cost)
     return cost
 
@@ -90,7 +91,7 @@ def _gather_phantoms(draft: Draft, items: Items, cost: Floats) -> None:
             is_valid = (line.from_day <= items.cost_from_day) & (items.cost_from_day < line.until_day)
             cost[is_valid, line.parent] += line.quantity / (1 - line.scrap_rate) * cost[is_valid, line.component]
     codes = sorted(phantom)
-    cost[:, codes] = np.round(cost[:, codes], 4)
+    cost[:, codes] = rounded(cost[:, codes], 4)
 
 
 def _list_prices(luck: Luck, models: Sequence[Model], items: Items, cost: Floats) -> Floats:

@@ -16,6 +16,7 @@ from pipelines.demo.company.company import (
     Customers,
     Flags,
     Floats,
+    Integers,
     SalesReps,
     Texts,
 )
@@ -111,11 +112,11 @@ def draw_customers(luck: Luck, market: float, reps: SalesReps) -> Customers:
     transit = np.select(
         [is_home, is_europe & ~is_fleet, is_europe, country == "SG"], [2.2, 2.6, 24.0, 9.0], 30.0
     ) * luck.lognormal(0.25, "customer transit", numbers)  # fmt: skip
-    late = np.maximum(0.0, luck.normal("pays late", numbers) * 6.0 + 5.0)
-    discount = np.select(
+    late: Floats = np.maximum(0.0, luck.normal("pays late", numbers) * 6.0 + 5.0)
+    discount: Floats = np.select(
         [segment == "distributor", segment == "retailer", segment == "oem"], [0.23, 0.17, 0.18], 0.13
     ) + 0.025 * luck.normal("discount", numbers)  # fmt: skip
-    projects = np.where(is_fleet, 9.0 * luck.lognormal(0.5, "projects", numbers), 0.0)
+    projects: Floats = np.where(is_fleet, 9.0 * luck.lognormal(0.5, "projects", numbers), 0.0)
     joined = np.where(numbers < sellers + fleets, -40 - luck.integers(2400, "customer since", numbers), NEVER)
     customer_type = np.select(
         [segment == "distributor", segment == "retailer"],
@@ -141,7 +142,7 @@ def draw_customers(luck: Luck, market: float, reps: SalesReps) -> Customers:
         credit_limit=_credit_limits(luck, is_fleet, numbers),
         sales_rep=_reps(luck, reps, is_fleet, is_home, is_south, numbers),
         order_weekday=luck.integers(5, "order weekday", numbers).astype(np.int32),
-        discount_rate=np.round(np.clip(discount, 0.05, 0.32), 3),
+        discount_rate=np.clip(np.round(discount, 3), 0.05, 0.32),
         reports_stock=~is_fleet & luck.chance(0.6, "reports stock", numbers),
         projects_per_year=np.round(projects, 2),
         joined_day=joined.astype(np.int32),
@@ -157,14 +158,14 @@ def _countries(kind: Codes, spread: Floats) -> Words:
     return np.array(COUNTRIES)[np.minimum(code, len(COUNTRIES) - 1)]
 
 
-def _segments(luck: Luck, kind: Codes, numbers: Codes) -> Words:
+def _segments(luck: Luck, kind: Codes, numbers: Integers) -> Words:
     seller = np.where(numbers % 9 < 5, "distributor", "retailer")
     drawn = (numbers * GOLDEN + luck.uniform("fleet segment", 0)) % 1.0
     fleet = np.array(FLEET_SEGMENTS)[np.searchsorted(FLEET_SEGMENT_SHARE[:-1], drawn, side="right")]
     return np.where(kind == FLEET, fleet, seller)
 
 
-def _cities(luck: Luck, country: Words, numbers: Codes) -> list[City]:
+def _cities(luck: Luck, country: Words, numbers: Integers) -> list[City]:
     draw = luck.uniform("customer city", numbers)
     return [
         CITIES[name][int(each * len(CITIES[name]))] for name, each in zip(country.tolist(), draw.tolist(), strict=True)
@@ -188,20 +189,20 @@ def _names(luck: Luck, country: Words, segment: Words, city: list[City]) -> Text
     return made_unique(names)
 
 
-def _carriers(luck: Luck, country: Words, is_europe: Flags, numbers: Codes) -> Texts:
+def _carriers(luck: Luck, country: Words, is_europe: Flags, numbers: Integers) -> Texts:
     draw = luck.integers(100, "customer carrier", numbers).tolist()
     homes = np.where(is_europe, "EU", country).tolist()
     return tuple(CARRIERS[home][number % len(CARRIERS[home])] for home, number in zip(homes, draw, strict=True))
 
 
-def _credit_limits(luck: Luck, is_fleet: Flags, numbers: Codes) -> Floats:
+def _credit_limits(luck: Luck, is_fleet: Flags, numbers: Integers) -> Floats:
     """About four months of purchases of a customer of this size, in steps of 50,000."""
     size = luck.lognormal(0.6, "customer size", numbers)
     usual = np.where(is_fleet, 700_000.0, 800_000.0 * size)
     return np.maximum(np.round(usual * luck.lognormal(0.25, "credit limit", numbers) / 50_000), 2.0) * 50_000
 
 
-def _reps(luck: Luck, reps: SalesReps, is_fleet: Flags, is_home: Flags, is_south: Flags, numbers: Codes) -> Codes:
+def _reps(luck: Luck, reps: SalesReps, is_fleet: Flags, is_home: Flags, is_south: Flags, numbers: Integers) -> Codes:
     """Someone of the team; who leads others has customers too, but not the head of sales."""
     team = np.select([is_fleet, ~is_home, is_south], [FLEET_TEAM, OVERSEAS, SOUTH], EAST)
     result = np.zeros(numbers.size, dtype=np.int32)

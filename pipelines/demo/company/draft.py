@@ -115,9 +115,15 @@ class Draft:
         return [self.add(_variant(key, kind, number, count, float(wobble[number]))) for number in range(count)]
 
     def use(
-        self, parents: Sequence[int], key: str, quantity: float | Sequence[float], *, operation: int = 0, scrap_rate: float = 0.0,
+        self,
+        parents: Sequence[int],
+        key: str,
+        quantity: float | Sequence[float],
+        *,
+        operation: int = 0,
+        scrap_rate: float = 0.0,
         is_fixed: bool = False,
-    ) -> list[int]:  # fmt: skip
+    ) -> list[int]:
         """Give each parent a variant of the kind as fine as itself; every variant is used. Returns the variants."""
         return self.share(
             parents, self.variants(key, len(parents)), quantity, key, operation=operation, scrap_rate=scrap_rate,
@@ -125,9 +131,16 @@ class Draft:
         )  # fmt: skip
 
     def share(
-        self, parents: Sequence[int], components: Sequence[int], quantity: float | Sequence[float], name: str, *, operation: int = 0,
-        scrap_rate: float = 0.0, is_fixed: bool = False,
-    ) -> list[int]:  # fmt: skip
+        self,
+        parents: Sequence[int],
+        components: Sequence[int],
+        quantity: float | Sequence[float],
+        name: str,
+        *,
+        operation: int = 0,
+        scrap_rate: float = 0.0,
+        is_fixed: bool = False,
+    ) -> list[int]:
         """Give each parent one of `components` (plain to fine) by its tier and some luck."""
         quantities = [quantity] * len(parents) if isinstance(quantity, int | float) else quantity
         for parent, component, each in zip(parents, self.matched(parents, components, name), quantities, strict=False):

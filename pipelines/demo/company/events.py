@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.demo.company.calendars import festival
 from pipelines.demo.company.company import DISTRIBUTION, FLEET, HORIZON_DAYS, ONLINE, Campaigns, Promotions
 from pipelines.demo.company.models import CITY, FOLDING, SCOOTERS, TREKKING
+from pipelines.demo.company.rounding import rounded
 from pipelines.demo.luck import Luck
 
 # Quarter: name, channel, weeks after the quarter begins, weeks long, budget, business leads a day, consumer leads a
@@ -35,8 +36,8 @@ CAMPAIGNS = {
 }  # fmt: skip
 
 
-def draw_campaigns(luck: Luck, start_date: date) -> Campaigns:
-    """Every quarter from the one that holds day 0."""
+def draw_campaigns(luck: Luck, start_date: date, market: float) -> Campaigns:
+    """Every quarter from the one that holds day 0. Budgets are of the company's own market, leads of market 1.0."""
     rows = []
     last = start_date + timedelta(HORIZON_DAYS)
     for year in range(start_date.year, last.year + 1):
@@ -49,8 +50,13 @@ def draw_campaigns(luck: Luck, start_date: date) -> Campaigns:
                 key = year * 100 + quarter * 10 + rank
                 size = float(luck.lognormal(0.2, "campaign size", key)[0])
                 fitness = float(luck.lognormal(0.15, "campaign quality", key)[0])
-                rows.append((f"CMP-{key}", f"{name} {year}", channel, day, day + 7 * weeks - 1,
-                             round(budget * size, -3), business * size, consumer * size, quality * fitness))  # fmt: skip
+                spent = max(round(budget * size * market, -3), 1000.0)
+                rows.append(
+                    (
+                        f"CMP-{key}", f"{name} {year}", channel, day, day + 7 * weeks - 1, spent, business * size,
+                        consumer * size, quality * fitness,
+                    )
+                )  # fmt: skip
     ids, names, channels, starts, ends, budgets, business_leads, consumer_leads, qualities = zip(*rows, strict=True)
     return Campaigns(
         ids=ids,
@@ -58,59 +64,81 @@ def draw_campaigns(luck: Luck, start_date: date) -> Campaigns:
         channel=channels,
         start_day=np.array(starts, dtype=np.int32),
         end_day=np.array(ends, dtype=np.int32),
-        budget=np.array(budgets),
-        business_leads=np.round(business_leads, 3),
-        consumer_leads=np.round(consumer_leads, 3),
-        quality=np.round(qualities, 3),
+        budget=np.array(budgets, dtype=np.float64),
+        business_leads=rounded(business_leads, 3),
+        consumer_leads=rounded(consumer_leads, 3),
+        quality=rounded(qualities, 3),
     )
 
 
 def draw_promotions(luck: Luck, start_date: date) -> Promotions:
     """Sales festivals, seasons, holidays and a launch or a price cut now and then."""
-    rows = []
+    rows: list[tuple[str, str, str, date, date, int, int, float]] = []
     for year in range(start_date.year - 1, (start_date + timedelta(HORIZON_DAYS)).year + 1):
         new_year = festival(year, 0)
         drawn = luck.uniform("promotion", year, np.arange(8)).tolist()
         rows += [
-            (f"EV-{year}-CNY", f"Chinese New Year 春节 {year}", "holiday", new_year - timedelta(3),
-             new_year + timedelta(9), -1, ONLINE, 0.55),
-            (f"EV-{year}-SPR", f"Spring start 春季开骑 {year}", "promotion", date(year, 3, 15), date(year, 4, 12), CITY,
-             DISTRIBUTION, 1.16 + 0.1 * drawn[0]),
-            (f"EV-{year}-TRK", f"Touring weeks 旅行季 {year}", "promotion", date(year, 4, 8), date(year, 4, 30), TREKKING,
-             DISTRIBUTION, 1.12 + 0.1 * drawn[1]),
-            (f"EV-{year}-618", f"6·18 festival 618大促 {year}", "promotion", date(year, 6, 1), date(year, 6, 20), -1,
-             ONLINE, 1.7 + 0.5 * drawn[2]),
-            (f"EV-{year}-SCH", f"Back to school 开学季 {year}", "promotion", date(year, 8, 20), date(year, 9, 8), SCOOTERS,
-             -1, 1.15 + 0.1 * drawn[3]),
-            (f"EV-{year}-NAT", f"National Day 国庆 {year}", "holiday", date(year, 10, 1), date(year, 10, 7), -1, ONLINE,
-             1.25),
-            (f"EV-{year}-1111", f"11·11 festival 双11大促 {year}", "promotion", date(year, 11, 1), date(year, 11, 12), -1,
-             ONLINE, 2.0 + 0.6 * drawn[4]),
-            (f"EV-{year}-XMS", f"Christmas in Europe 欧洲圣诞 {year}", "promotion", date(year, 11, 22),
-             date(year, 12, 18), FOLDING, DISTRIBUTION, 1.15 + 0.1 * drawn[5]),
+            ("CNY", "Chinese New Year 春节", "holiday", new_year - timedelta(3), new_year + timedelta(9), -1, ONLINE,
+             0.55),
+            ("SPR", "Spring start 春季开骑", "promotion", date(year, 3, 15), date(year, 4, 12), CITY, DISTRIBUTION,
+             1.16 + 0.1 * drawn[0]),
+            ("TRK", "Touring weeks 旅行季", "promotion", date(year, 4, 8), date(year, 4, 30), TREKKING, DISTRIBUTION,
+             1.12 + 0.1 * drawn[1]),
+            ("618", "6·18 festival 618大促", "promotion", date(year, 6, 1), date(year, 6, 20), -1, ONLINE,
+             1.7 + 0.5 * drawn[2]),
+            ("SCH", "Back to school 开学季", "promotion", date(year, 8, 20), date(year, 9, 8), SCOOTERS, -1,
+             1.15 + 0.1 * drawn[3]),
+            ("NAT", "National Day 国庆", "holiday", date(year, 10, 1), date(year, 10, 7), -1, ONLINE, 1.25),
+            ("1111", "11·11 festival 双11大促", "promotion", date(year, 11, 1), date(year, 11, 12), -1, ONLINE,
+             2.0 + 0.6 * drawn[4]),
+            ("XMS", "Christmas in Europe 欧洲圣诞", "promotion", date(year, 11, 22), date(year, 12, 18), FOLDING,
+             DISTRIBUTION, 1.15 + 0.1 * drawn[5]),
         ]  # fmt: skip
         if drawn[6] < 0.5:
             begin = date(year, 5, 5) + timedelta(int(drawn[7] * 60))
-            rows.append((f"EV-{year}-GOV", f"City fleet programme 城市车队计划 {year}", "one_off", begin,
-                         begin + timedelta(27), SCOOTERS, FLEET, 1.35))  # fmt: skip
+            rows.append(
+                (
+                    "GOV",
+                    "City fleet programme 城市车队计划",
+                    "one_off",
+                    begin,
+                    begin + timedelta(27),
+                    SCOOTERS,
+                    FLEET,
+                    1.35,
+                )
+            )
         if year % 2:
-            rows.append((f"EV-{year}-CUT", f"Scooter price cut 滑板车降价 {year}", "price_change", date(year, 7, 10),
-                         date(year, 8, 6), SCOOTERS, ONLINE, 1.25))  # fmt: skip
+            cut = date(year, 7, 10)
+            rows.append(
+                (
+                    "CUT",
+                    "Scooter price cut 滑板车降价",
+                    "price_change",
+                    cut,
+                    cut + timedelta(27),
+                    SCOOTERS,
+                    ONLINE,
+                    1.25,
+                )
+            )
         else:
-            rows.append((f"EV-{year}-NEW", f"Folding range launch 折叠新品季 {year}", "launch", date(year, 4, 18),
-                         date(year, 5, 16), FOLDING, -1, 1.12))  # fmt: skip
+            launch = date(year, 4, 18)
+            rows.append(
+                ("NEW", "Folding range launch 折叠新品季", "launch", launch, launch + timedelta(28), FOLDING, -1, 1.12)
+            )
     kept = sorted(
-        (row for row in rows if 0 <= (row[4] - start_date).days and (row[4] - start_date).days < HORIZON_DAYS),
+        (row for row in rows if 0 <= (row[4] - start_date).days < HORIZON_DAYS),
         key=lambda row: (row[3], row[0]),
     )
-    ids, names, types, first, last, family, channel, uplift = zip(*kept, strict=True)
+    codes, names, types, first, last, family, channel, uplift = zip(*kept, strict=True)
     return Promotions(
-        ids=ids,
-        names=names,
+        ids=tuple(f"EV-{day.year}-{code}" for code, day in zip(codes, first, strict=True)),
+        names=tuple(f"{name} {day.year}" for name, day in zip(names, first, strict=True)),
         event_type=types,
         start_day=np.array([(day - start_date).days for day in first], dtype=np.int32),
         end_day=np.array([(day - start_date).days for day in last], dtype=np.int32),
         family=np.array(family, dtype=np.int32),
         channel=np.array(channel, dtype=np.int32),
-        uplift=np.round(uplift, 3),
+        uplift=rounded(uplift, 3),
     )

@@ -13,6 +13,7 @@ from pipelines.demo.company.company import (
     TO_ORDER,
     Codes,
     Floats,
+    Integers,
     Items,
 )
 from pipelines.demo.company.draft import Draft
@@ -29,7 +30,7 @@ SHARES = {
     CITY: (0.89, 0.08, 0.03), TREKKING: (0.89, 0.07, 0.04), CARGO: (0.85, 0.07, 0.08), FOLDING: (0.86, 0.13, 0.01),
     SCOOTERS: (0.85, 0.12, 0.03), DRIVES: (0.25, 0.05, 0.70), SPARE_PARTS: (0.80, 0.20, 0.0),
 }  # fmt: skip
-ORDER_SHARES = {TO_ORDER: (0.0, 0.0, 1.0), ASSEMBLE_TO_ORDER: (0.0, 0.45, 0.55)}
+ORDER_SHARES = {TO_ORDER: (0.0, 0.0, 1.0), ASSEMBLE_TO_ORDER: (0.0, 0.06, 0.94)}
 RAMP_DAYS = 120
 
 
@@ -89,7 +90,7 @@ def item_table(luck: Luck, draft: Draft, models: Sequence[Model], start_date: da
     )
 
 
-def demand_level(items: Items, days: Codes) -> Floats:
+def demand_level(items: Items, days: Integers) -> Floats:
     """(day, item): demand on the day as a multiple of Items.weekly_demand, without season and promotions."""
     day = np.asarray(days, dtype=np.float64)[:, None]
     rise = np.clip((day - items.sold_from_day) / RAMP_DAYS, 0.0, 1.0)
@@ -98,7 +99,7 @@ def demand_level(items: Items, days: Codes) -> Floats:
     return level
 
 
-def season_level(items: Items, days: Codes, start_date: date) -> Floats:
+def season_level(items: Items, days: Integers, start_date: date) -> Floats:
     """(day, item): the season's factor."""
     first = start_date.timetuple().tm_yday
     day_of_year = (first + np.asarray(days, dtype=np.float64)[:, None] - 1) % 365.25

@@ -1,4 +1,4 @@
-"""What changes in the catalogue over the years: fleet variants, successors, launches, substitutes, engineering changes."""
+"""What changes in the catalogue over the years: variants, successors, launches, substitutes, engineering changes."""
 
 from __future__ import annotations
 
@@ -192,6 +192,6 @@ def spread_dates(draft: Draft) -> None:
     for parent, item, _ in draft.by_products:
         first, old_first = known[parent], known[item]
         known[item] = first if old_first is None or first is None else min(old_first, first)
-    for item, first, last in zip(items, known, until, strict=True):
-        item.from_day = -1000 if first is None else first
-        item.until_day = NEVER if last is None else last
+    for drafted, begin, end in zip(items, known, until, strict=True):
+        drafted.from_day = -1000 if begin is None else begin
+        drafted.until_day = NEVER if end is None else end

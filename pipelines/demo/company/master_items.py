@@ -148,9 +148,7 @@ def _conversions(view: MasterView) -> pl.DataFrame:
         if unit is not None and items.ids[code][:5] in KINDS:
             rows.append((items.ids[code], unit[0], items.base_uom[code], unit[1]))
     ids, units, bases, factors = zip(*rows, strict=True)
-    return pl.DataFrame(
-        {"item_id": text(ids), "uom": text(units), "base_uom": text(bases), "factor": numbers(factors)}
-    )
+    return pl.DataFrame({"item_id": text(ids), "uom": text(units), "base_uom": text(bases), "factor": numbers(factors)})
 
 
 def _costs(view: MasterView) -> pl.DataFrame:

@@ -100,8 +100,8 @@ def expected_sales(company: Company) -> Floats:
     buyer = assortment.customer[is_known]
     total = np.bincount(customers.sales_rep[buyer], value[is_known] * 52.0, len(company.sales_reps.ids))
     fleets = np.flatnonzero((customers.kind == FLEET) & (customers.joined_day < 0))
-    fleet_value = 52.0 * company.scale.market * float(
-        (items.weekly_demand * items.channel_share[:, FLEET] * sold_now).sum()
+    fleet_value = (
+        52.0 * company.scale.market * float((items.weekly_demand * items.channel_share[:, FLEET] * sold_now).sum())
     )
     weight = customers.projects_per_year[fleets] * (1.0 - customers.discount_rate[fleets])
     share = fleet_value * weight / max(float(customers.projects_per_year[fleets].sum()), 1e-9)
@@ -177,5 +177,3 @@ def _events(view: MasterView) -> pl.DataFrame:
 def _accounts() -> pl.DataFrame:
     ids, names, types = zip(*ACCOUNTS, strict=True)
     return pl.DataFrame({"account_id": text(ids), "account_name": text(names), "account_type": text(types)})
-
-

@@ -125,7 +125,10 @@ def _calendars(view: MasterView) -> pl.DataFrame:
     working = company.is_working[:, :days]
     calendar, day = np.divmod(np.arange(working.size), days)
     hours = np.array(
-        [sum(end - start for _, start, end in SHIFTS[name]) if name in SHIFTS else OFFICE_HOURS for name in company.calendars]
+        [
+            sum(end - start for _, start, end in SHIFTS[name]) if name in SHIFTS else OFFICE_HOURS
+            for name in company.calendars
+        ]
     )
     return pl.DataFrame(
         {

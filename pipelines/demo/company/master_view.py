@@ -89,9 +89,7 @@ def master_view(
     )
 
 
-def _apply(
-    company: Company, now: BillLines, quantity: Floats, first: Codes, last: Codes, is_substitute: Flags
-) -> None:
+def _apply(company: Company, now: BillLines, quantity: Floats, first: Codes, last: Codes, is_substitute: Flags) -> None:
     """Carry changed lines back to the rows that they come from. A phantom's row stands behind several lines."""
     founded = company.bill_lines
     changed = (

@@ -8,13 +8,18 @@ from pipelines.demo.company.calendars import EUROPE, ONE_SHIFT, TWO_SHIFTS, WARE
 from pipelines.demo.company.company import TRANSPORT_MODES, Lanes, Places
 
 # id, name, kind, own, parent, calendar, country, latitude, longitude
+# fmt: off
 _PLACES = (
     ("P1", "Suzhou assembly plant 苏州总装厂", "plant", True, "", TWO_SHIFTS, "CN", 31.2989, 120.5853),
     ("P2", "Chongqing drive plant 重庆电驱厂", "plant", True, "", TWO_SHIFTS, "CN", 29.5630, 106.5516),
-    ("SUB1", "Wujiang painting subcontractor 吴江外协喷涂", "subcontractor", True, "", ONE_SHIFT, "CN", 31.1380, 120.6449),
-    ("D1", "Shanghai distribution centre 上海配送中心", "distribution_centre", True, "", WAREHOUSE, "CN", 31.2304, 121.4737),
-    ("D2", "Guangzhou distribution centre 广州配送中心", "distribution_centre", True, "", WAREHOUSE, "CN", 23.1291, 113.2644),
-    ("D3", "Rotterdam distribution centre 鹿特丹配送中心", "distribution_centre", True, "", EUROPE, "NL", 51.9244, 4.4777),
+    ("SUB1", "Wujiang painting subcontractor 吴江外协喷涂", "subcontractor", True, "", ONE_SHIFT, "CN",
+     31.1380, 120.6449),
+    ("D1", "Shanghai distribution centre 上海配送中心", "distribution_centre", True, "", WAREHOUSE, "CN",
+     31.2304, 121.4737),
+    ("D2", "Guangzhou distribution centre 广州配送中心", "distribution_centre", True, "", WAREHOUSE, "CN",
+     23.1291, 113.2644),
+    ("D3", "Rotterdam distribution centre 鹿特丹配送中心", "distribution_centre", True, "", EUROPE, "NL",
+     51.9244, 4.4777),
     ("P1-Q", "Suzhou quarantine store 苏州隔离仓", "warehouse", True, "P1", TWO_SHIFTS, "CN", 31.2989, 120.5853),
     ("P2-Q", "Chongqing quarantine store 重庆隔离仓", "warehouse", True, "P2", TWO_SHIFTS, "CN", 29.5630, 106.5516),
     ("D1-Q", "Shanghai returns store 上海退货仓", "warehouse", True, "D1", WAREHOUSE, "CN", 31.2304, 121.4737),
@@ -24,7 +29,8 @@ _PLACES = (
     ("X-PRD", "Production 生产", "production", False, "", WAREHOUSE, "", np.nan, np.nan),
     ("X-SCR", "Scrap 报废", "scrap", False, "", WAREHOUSE, "", np.nan, np.nan),
     ("X-ADJ", "Adjustment 调整", "adjustment", False, "", WAREHOUSE, "", np.nan, np.nan),
-)  # fmt: skip
+)
+# fmt: on
 PLACE_IDS = tuple(row[0] for row in _PLACES)
 
 # from, to, mode, carrier, days booked, true days, spread, cost per unit; one lane for each pair.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri
 
 from pipelines.demo.company.company import (
     ASSEMBLE_TO_ORDER,
@@ -31,12 +31,14 @@ from pipelines.demo.company.company import (
     Sources,
 )
 from pipelines.demo.company.draft import SPARE
-from pipelines.demo.company.purchasing import booking_error, round_up_nicely
+from pipelines.demo.company.purchasing import booking_error
+from pipelines.demo.company.rounding import round_up_nicely, rounded, whole_up
 from pipelines.demo.company.structure import Network
 from pipelines.demo.luck import Luck
 
 ECONOMIC_QUANTITY = LOT_RULES.index("economic_quantity")
 PLANNERS = 6
+USUAL_LOT_WEEKS = 3.0
 REVIEW_DAYS = 7.0
 """MRP runs once a week: a need may wait that long before it is ordered."""
 
@@ -90,22 +92,18 @@ def draw_nodes(
         max_lot=most,
         lot_multiple=batch,
         cover_weeks=cover,
-        ordering_cost=np.round(ordering * luck.lognormal(0.15, "ordering cost", *key), 0),
-        holding_rate=np.round(0.17 + 0.08 * luck.uniform("holding rate", *key), 3),
+        ordering_cost=rounded(ordering * luck.lognormal(0.15, "ordering cost", *key), 0),
+        holding_rate=rounded(0.17 + 0.08 * luck.uniform("holding rate", *key), 3),
         safety_stock=safety,
         safety_days=np.where((supply == BUY) & luck.chance(0.3, "safety days", *key), 3.0, 0.0),
         service_rate=service,
         lead_days=lead,
-        reorder_point=_whole(np.where(is_pointed, reorder, 0.0), decimals),
-        max_stock=_whole(np.where(rule == MIN_MAX, enough, 0.0), decimals),
+        reorder_point=whole_up(np.where(is_pointed, reorder, 0.0), decimals),
+        max_stock=whole_up(np.where(rule == MIN_MAX, enough, 0.0), decimals),
         yield_rate=_yield_rates(luck, network, operations),
         planner=_planners(items, network),
-        opening_weeks=np.where(is_stocked, np.round(opening, 2), 0.0),
+        opening_weeks=np.where(is_stocked, rounded(opening, 2), 0.0),
     )
-
-
-def _whole(values: Floats, decimals: Codes) -> Floats:
-    return np.where(decimals > 0, np.round(values, 1), np.ceil(values - 1e-9))
 
 
 def _lead_days(
@@ -131,8 +129,8 @@ def _lead_days(
     lead[moved] = [usual_lane[pair] for pair in zip(origin, network.place[moved].tolist(), strict=True)]
     made = np.flatnonzero(network.supply == MAKE)
     busy = np.zeros(count)
-    hours = operations.setup_hours + operations.run_hours * np.minimum(usual[operations.node], 200.0)
-    np.add.at(busy, operations.node, operations.queue_days + np.minimum(hours / 16.0, 2.5))
+    hours = operations.setup_hours + operations.run_hours * np.minimum(USUAL_LOT_WEEKS * usual[operations.node], 600.0)
+    np.add.at(busy, operations.node, operations.queue_days + np.minimum(hours / 14.0, 6.0) + 0.4)
     lead[made] = np.maximum(1.0, np.ceil(busy * booking_error(luck, *key))[made])
     painted = network.supply == SUBCONTRACT
     lead[painted] = np.maximum(3.0, np.rint(5.0 * booking_error(luck, *key)))[painted]
@@ -150,11 +148,11 @@ def _lot_rules(luck: Luck, items: Items, network: Network, strategy: Codes, valu
         limits = np.array([limit for limit, _ in choices])
         return np.array([rule for _, rule in choices])[np.searchsorted(limits[:-1], drawn, side="right")]
 
-    bought_dear = pick((0.6, PERIOD_OF_SUPPLY), (0.8, LOT_FOR_LOT), (1.0, ECONOMIC_QUANTITY))
+    bought_dear = pick((0.7, PERIOD_OF_SUPPLY), (0.8, LOT_FOR_LOT), (1.0, ECONOMIC_QUANTITY))
     bought = pick((0.45, PERIOD_OF_SUPPLY), (0.75, ECONOMIC_QUANTITY), (0.9, FIXED_QUANTITY), (1.0, MIN_MAX))
     bought_cheap = pick((0.55, REORDER_POINT), (0.8, MIN_MAX), (1.0, PERIOD_OF_SUPPLY))
-    moved = pick((0.5, PERIOD_OF_SUPPLY), (0.8, LOT_FOR_LOT), (1.0, MIN_MAX))
-    made = pick((0.4, PERIOD_OF_SUPPLY), (0.7, FIXED_QUANTITY), (0.85, LOT_FOR_LOT), (1.0, ECONOMIC_QUANTITY))
+    moved = pick((0.65, PERIOD_OF_SUPPLY), (0.75, LOT_FOR_LOT), (1.0, MIN_MAX))
+    made = pick((0.5, PERIOD_OF_SUPPLY), (0.78, FIXED_QUANTITY), (0.84, LOT_FOR_LOT), (1.0, ECONOMIC_QUANTITY))
     spare = pick((0.65, REORDER_POINT), (1.0, MIN_MAX))
     rule = np.select(
         [strategy != TO_STOCK, is_spare, supply == TRANSFER, supply != BUY, is_cheap, is_dear],
@@ -163,8 +161,8 @@ def _lot_rules(luck: Luck, items: Items, network: Network, strategy: Codes, valu
     ).astype(np.int32)  # fmt: skip
     weeks = np.select(
         [supply == TRANSFER, supply != BUY, is_dear, is_cheap],
-        [1 + (drawn * 2), 1 + (drawn * 1.7), 1 + (drawn * 2), 4 + (drawn * 5)],
-        2 + drawn * 3,
+        [3 + (drawn * 3), 3 + (drawn * 4), 3 + (drawn * 4), 8 + (drawn * 8)],
+        4 + drawn * 5,
     )  # fmt: skip
     return rule, np.where(rule == PERIOD_OF_SUPPLY, np.floor(weeks), 0).astype(np.int32)
 
@@ -174,7 +172,7 @@ def _service_rates(luck: Luck, items: Items, network: Network) -> Floats:
         [items.item_type[network.item] == SPARE, items.family[network.item] >= 0, network.supply == BUY],
         [0.92, 0.95, 0.97], 0.95,
     )  # fmt: skip
-    return np.round(np.minimum(usual + 0.02 * luck.uniform("service", network.item, network.place), 0.99), 3)
+    return rounded(np.minimum(usual + 0.02 * luck.uniform("service", network.item, network.place), 0.99), 3)
 
 
 def _safety_stocks(
@@ -186,13 +184,19 @@ def _safety_stocks(
     weekly_spread = np.sqrt(usual) * 1.2 + usual * np.where(plans.customer_share > 0.5, 0.32, 0.18)
     weekly_spread = weekly_spread * np.sqrt(market / min(market, 1.0))
     weeks = (calendar_lead + REVIEW_DAYS) / 7.0
-    needed = ndtri(service) * weekly_spread * np.sqrt(np.minimum(weeks, 8.0))
+    needed = _safety_factors(service) * weekly_spread * np.sqrt(np.minimum(weeks, 8.0))
     case = luck.uniform("stale safety stock", *key)
     stale = np.select([case < 0.04, case < 0.07, case < 0.09], [0.3, 2.4, 0.0], 1.0)
     bulk = items.decimals[network.item] > 0
     needed = np.where(bulk, np.minimum(needed, 2.5 * plans.use), needed)
     is_stocked = (plans.strategy == TO_STOCK) & (plans.use > 0)
-    return _whole(np.where(is_stocked, needed * stale, 0.0), items.decimals[network.item])
+    return whole_up(np.where(is_stocked, needed * stale, 0.0), items.decimals[network.item])
+
+
+def _safety_factors(service: Floats) -> Floats:
+    """Quantile of the normal distribution."""
+    rates, position = np.unique(service, return_inverse=True)
+    return np.array([NormalDist().inv_cdf(rate) for rate in rates.tolist()])[position]
 
 
 def _lots(
@@ -218,13 +222,13 @@ def _lots(
     multiple = np.where(is_palletised, pallet, multiple)
     step = np.maximum(multiple, np.where(decimals > 0, 0.1, 1.0))
     most = np.select(
-        [made, bought], [np.maximum(usual * (1.5 + weeks), 4.0), np.maximum(usual * 10, 4 * bought_least)], 0.0
+        [made, bought], [np.maximum(usual * (5.0 + 2 * weeks), 4.0), np.maximum(usual * 15, 4 * bought_least)], 0.0
     )
     most = np.where(most > 0, np.ceil(most / step) * step, 0.0)
-    fixed = np.select([made, bought], [usual * (0.8 + 0.6 * weeks), usual * (2.0 + 4.0 * weeks)], usual * (1.0 + weeks))
+    fixed = np.select([made, bought], [usual * (3.0 + 2 * weeks), usual * (4.0 + 6 * weeks)], usual * (2 + 2 * weeks))
     fixed = np.maximum(np.ceil(fixed / step) * step, np.maximum(least, step))
     fixed = np.where(most > 0, np.minimum(fixed, most), fixed)
-    return np.round(multiple, 3), np.round(least, 3), np.round(most, 3), np.round(fixed, 3)
+    return rounded(multiple, 3), rounded(least, 3), rounded(most, 3), rounded(fixed, 3)
 
 
 def _yield_rates(luck: Luck, network: Network, operations: Operations) -> Floats:
@@ -232,7 +236,7 @@ def _yield_rates(luck: Luck, network: Network, operations: Operations) -> Floats
     good = np.ones(network.item.size)
     np.multiply.at(good, operations.node, 1.0 - operations.defect_rate)
     booked = 1.0 - (1.0 - good) * (0.5 + luck.uniform("booked yield", network.item, network.place))
-    return np.round(np.where(network.supply == MAKE, booked, 1.0), 3)
+    return rounded(np.where(network.supply == MAKE, booked, 1.0), 3)
 
 
 def _planners(items: Items, network: Network) -> Codes:

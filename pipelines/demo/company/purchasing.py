@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.demo.company.calendars import CHINESE_SUPPLIER, LONG_RUN_RATES
-from pipelines.demo.company.company import BUY, SUBCONTRACT, Codes, Floats, Items, Sources, Suppliers
+from pipelines.demo.company.company import BUY, SUBCONTRACT, Codes, Floats, Integers, Items, Sources, Suppliers
 from pipelines.demo.company.draft import Draft
+from pipelines.demo.company.rounding import round_up_nicely, rounded
 from pipelines.demo.company.structure import Network
 from pipelines.demo.luck import Luck
 
@@ -18,14 +19,6 @@ PRODUCTION_DAYS = {
     "packaging": 3, "painting": 3,
 }  # fmt: skip
 SECOND_SOURCE, THIRD_SOURCE = 0.35, 0.08
-
-
-def round_up_nicely(quantity: Floats, decimals: Codes) -> Floats:
-    """Up to 1, 2, 5 × a power of ten of about a tenth of the quantity: numbers as they stand in contracts."""
-    quantity = np.maximum(quantity, np.where(decimals > 0, 0.1, 1.0))
-    step = 10.0 ** np.floor(np.log10(quantity) - 0.3)
-    nice: Floats = np.round(np.ceil(quantity / step - 1e-9) * step, 3)
-    return np.where(decimals > 0, nice, np.maximum(np.ceil(nice), 1.0))
 
 
 def draw_sources(
@@ -83,15 +76,15 @@ def _sources(
         priority=ranks,
         allocation=allocation,
         book_lead_days=np.maximum(1.0, np.rint(true_lead * booking_error(luck, item, codes))),
-        production_days=np.round(production, 1),
-        price=np.round(price, 4),
-        min_quantity=np.round(np.maximum(least, batch), 3),
+        production_days=rounded(production, 1),
+        price=rounded(price, 4),
+        min_quantity=np.maximum(rounded(least, 3), batch),
         multiple=batch,
         weekly_capacity=capacity,
     )
 
 
-def booking_error(luck: Luck, *keys: Codes) -> Floats:
+def booking_error(luck: Luck, *keys: Integers) -> Floats:
     """Booked over true lead time: about 30 % are too short, 20 % too long, the rest near the truth."""
     case = luck.uniform("booking case", *keys)
     size = luck.uniform("booking error", *keys)

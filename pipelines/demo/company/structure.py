@@ -10,15 +10,16 @@ import numpy as np
 from pipelines.demo.company.company import (
     BUY,
     MAKE,
+    NEVER,
     SUBCONTRACT,
     TRANSFER,
-    NEVER,
     BillLines,
     Bills,
     ByProducts,
     Codes,
     Flags,
     Floats,
+    Integers,
 )
 from pipelines.demo.company.draft import Draft, DraftLine
 from pipelines.demo.company.network import PLACE_IDS
@@ -142,7 +143,7 @@ def _supplies(draft: Draft, flat: list[_FlatLine], kept: Flags) -> dict[tuple[in
     return supply
 
 
-def _levels(count: int, parent: Codes, component: Codes) -> Codes:
+def _levels(count: int, parent: Integers, component: Integers) -> Integers:
     """Longest way down from what nothing takes. Raises ValueError where the structure returns to itself."""
     level = np.zeros(count, dtype=np.int64)
     for _ in range(40):
@@ -154,7 +155,7 @@ def _levels(count: int, parent: Codes, component: Codes) -> Codes:
     raise ValueError("The bills of material return to themselves.")
 
 
-def _bill_lines(luck: Luck, draft: Draft, flat: list[_FlatLine], parent: Codes, component: Codes) -> BillLines:
+def _bill_lines(luck: Luck, draft: Draft, flat: list[_FlatLine], parent: Integers, component: Integers) -> BillLines:
     main_of = {(each.parent, each.line, each.path): number for number, each in enumerate(flat)}
     stands_for = [
         main_of.get((each.parent, draft.lines[each.line].substitute_of, each.path), -1)
@@ -168,12 +169,12 @@ def _bill_lines(luck: Luck, draft: Draft, flat: list[_FlatLine], parent: Codes, 
     lines: list[DraftLine] = [draft.lines[each.line] for each in flat]
     codes = np.array([each.line for each in flat])
     measured = np.array([draft.items[line.component].uom != "PCS" for line in lines])
-    usage = np.where(measured, 0.99 + 0.04 * luck.uniform("true usage", codes), 1.0)
+    usage: Floats = np.where(measured, 0.99 + 0.04 * luck.uniform("true usage", codes), 1.0)
     substitute = np.array(stands_for, dtype=np.int64)
     return BillLines(
         parent=parent[order].astype(np.int32),
         component=component[order].astype(np.int32),
-        quantity=np.round([each.quantity for each in flat], 6)[order],
+        quantity=np.round(np.array([each.quantity for each in flat]), 6)[order],
         is_fixed=np.array([line.is_fixed for line in lines])[order],
         scrap_rate=np.array([line.scrap_rate for line in lines])[order],
         true_usage=np.round(usage, 4)[order],
@@ -184,7 +185,7 @@ def _bill_lines(luck: Luck, draft: Draft, flat: list[_FlatLine], parent: Codes, 
     )
 
 
-def _by_products(draft: Draft, code_of: dict[tuple[int, int], int], rank: Codes, made_at: list[int]) -> ByProducts:
+def _by_products(draft: Draft, code_of: dict[tuple[int, int], int], rank: Integers, made_at: list[int]) -> ByProducts:
     drafted = sorted((int(rank[code_of[parent, made_at[parent]]]), item, quantity)
                      for parent, item, quantity in draft.by_products)  # fmt: skip
     return ByProducts(
@@ -235,7 +236,7 @@ def draw_bills(draft: Draft) -> Bills:
 
 
 def explode(network: Network, demand: Floats) -> Floats:
-    """Units that pass each node: `demand` (…, node) of its own plus what parents and transfers take, as of today's bills.
+    """Units that pass each node: `demand` (…, node) of its own plus what parents and transfers take, by first bills.
 
     Lines that come later by engineering change and substitutes are left out; fixed quantities too.
     """

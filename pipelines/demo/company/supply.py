@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.demo.company.calendars import COUNTRY_CALENDAR
-from pipelines.demo.company.company import CURRENCIES, TRANSPORT_MODES, Floats, Suppliers
+from pipelines.demo.company.company import TRANSPORT_MODES, Suppliers
+from pipelines.demo.company.rounding import rounded
 from pipelines.demo.company.words import (
     BRANDS,
     CITIES,
@@ -94,8 +95,8 @@ def draw_suppliers(luck: Luck, catalogue: float) -> tuple[Suppliers, list[str]]:
         ids=tuple(f"V{number + 1:03d}" for number in range(count)),
         names=_names(luck, trades, home),
         country=tuple(country for _, country in trades),
-        latitude=np.round([city.latitude for city in home] + jitter[:, 0], 4),
-        longitude=np.round([city.longitude for city in home] + jitter[:, 1], 4),
+        latitude=rounded([city.latitude for city in home] + jitter[:, 0], 4),
+        longitude=rounded([city.longitude for city in home] + jitter[:, 1], 4),
         calendar=np.array([COUNTRY_CALENDAR[country] for _, country in trades], dtype=np.int32),
         currency=np.array([CURRENCY_OF[country] for _, country in trades], dtype=np.int32),
         terms_days=np.array([30, 45, 60, 90], dtype=np.int32)[luck.integers(4, "supplier terms", numbers)],
@@ -109,25 +110,21 @@ def draw_suppliers(luck: Luck, catalogue: float) -> tuple[Suppliers, list[str]]:
             "" if route[0] in {"road", "air"} else PORTS.get(country, "")
             for route, (_, country) in zip(routes, trades, strict=True)
         ),
-        transit_days=_rounded(near_painter),
+        transit_days=rounded(near_painter, 2),
         transit_spread=np.array([route[2] for route in routes]),
         customs_days=np.array([route[3] for route in routes]),
-        confirm_days=_rounded(0.5 + luck.exponential(1.2, "confirm days", numbers)),
-        optimism_days=_rounded(optimism - np.where(habit == 0, 0.5, 0.0)),
-        slip_spread=_rounded(slip),
-        partial_rate=np.round(partial, 4),
-        defect_rate=np.round(defect, 5),
-        move_rate=np.round(move, 4),
+        confirm_days=rounded(0.5 + luck.exponential(1.2, "confirm days", numbers), 2),
+        optimism_days=rounded(optimism - np.where(habit == 0, 0.5, 0.0), 2),
+        slip_spread=rounded(slip, 2),
+        partial_rate=rounded(partial, 4),
+        defect_rate=rounded(defect, 5),
+        move_rate=rounded(move, 4),
     )
     return suppliers, [trade for trade, _ in trades]
 
 
 def _count(whole: int, catalogue: float) -> int:
     return max(1, round(whole * catalogue)) + (1 if whole >= 5 and catalogue < 0.5 else 0)
-
-
-def _rounded(values: Floats) -> Floats:
-    return np.round(values, 2)
 
 
 def _city(luck: Luck, trade: str, country: str, number: int) -> City:
@@ -159,6 +156,3 @@ def _names(luck: Luck, trades: list[tuple[str, str]], home: list[City]) -> tuple
             words = WESTERN[country]
             names.append(f"{words[(draw + number) % len(words)]} {english} {form}")
     return made_unique(names)
-
-
-CURRENCY_COUNT = len(CURRENCIES)

@@ -111,26 +111,40 @@ PORTS = {
 }  # fmt: skip
 
 TRADES = {
-    "frame_parts": ("Precision Parts", "精密部件"), "saddles": ("Saddles", "鞍座"), "drivetrain": ("Transmission", "传动"),
-    "brakes": ("Brakes", "制动"), "lights": ("Lighting", "照明"), "plastics": ("Plastics", "塑业"),
-    "printing": ("Printing", "印务"), "electronics": ("Electronics", "电子"), "semiconductors": ("Semiconductor", "半导体"),
-    "wheels": ("Wheels", "轮业"), "tyres": ("Rubber", "橡胶"), "scooter_parts": ("Hardware", "五金"),
-    "bearings": ("Bearings", "轴承"), "magnets": ("Magnetics", "磁业"), "connectors": ("Connectors", "接插件"),
-    "cables": ("Cable", "线缆"), "cells": ("Energy Cells", "锂能"), "metals": ("Metals", "金属"),
-    "chemicals": ("Chemicals", "化工"), "fasteners": ("Fasteners", "紧固件"), "packaging": ("Packaging", "包装"),
+    "frame_parts": ("Precision Parts", "精密部件"),
+    "saddles": ("Saddles", "鞍座"),
+    "drivetrain": ("Transmission", "传动"),
+    "brakes": ("Brakes", "制动"),
+    "lights": ("Lighting", "照明"),
+    "plastics": ("Plastics", "塑业"),
+    "printing": ("Printing", "印务"),
+    "electronics": ("Electronics", "电子"),
+    "semiconductors": ("Semiconductor", "半导体"),
+    "wheels": ("Wheels", "轮业"),
+    "tyres": ("Rubber", "橡胶"),
+    "scooter_parts": ("Hardware", "五金"),
+    "bearings": ("Bearings", "轴承"),
+    "magnets": ("Magnetics", "磁业"),
+    "connectors": ("Connectors", "接插件"),
+    "cables": ("Cable", "线缆"),
+    "cells": ("Energy Cells", "锂能"),
+    "metals": ("Metals", "金属"),
+    "chemicals": ("Chemicals", "化工"),
+    "fasteners": ("Fasteners", "紧固件"),
+    "packaging": ("Packaging", "包装"),
     "painting": ("Coating", "喷涂"),
-}  # fmt: skip
+}
 
 # Brand words: pinyin and characters.
 BRANDS = (
-    ("Hengda", "恒达"), ("Yufeng", "裕丰"), ("Xinrui", "鑫锐"), ("Jiahe", "嘉禾"), ("Minghui", "明辉"), ("Tianyi", "天翼"),
-    ("Hongtu", "宏图"), ("Ruikang", "瑞康"), ("Shunda", "顺达"), ("Lianxin", "联信"), ("Haoyu", "浩宇"), ("Jinlong", "金龙"),
-    ("Fuyuan", "富源"), ("Zhengtai", "正泰来"), ("Kaixin", "凯信"), ("Weiye", "伟业"), ("Dongfang", "东方"),
-    ("Xinghe", "星河"), ("Chenguang", "晨光"), ("Yongsheng", "永盛"), ("Huarui", "华瑞"), ("Qihang", "启航"),
-    ("Jingcheng", "精诚"), ("Boyuan", "博远"), ("Taihe", "泰和"), ("Lvzhou", "绿洲"), ("Anshun", "安顺"),
-    ("Guangming", "光明"), ("Feiyang", "飞扬"), ("Zhongxin", "众鑫"), ("Hairui", "海睿"), ("Yunfan", "云帆"),
-    ("Changqing", "长青"), ("Baolai", "宝来"), ("Junhe", "骏和"), ("Linfeng", "林峰"), ("Nanxing", "南星"),
-    ("Oulian", "欧联"), ("Pengcheng", "鹏程"), ("Senhai", "森海"),
+    ("Hengda", "恒达"), ("Yufeng", "裕丰"), ("Xinrui", "鑫锐"), ("Jiahe", "嘉禾"), ("Minghui", "明辉"),
+    ("Tianyi", "天翼"), ("Hongtu", "宏图"), ("Ruikang", "瑞康"), ("Shunda", "顺达"), ("Lianxin", "联信"),
+    ("Haoyu", "浩宇"), ("Jinlong", "金龙"), ("Fuyuan", "富源"), ("Zhengtai", "正泰来"), ("Kaixin", "凯信"),
+    ("Weiye", "伟业"), ("Dongfang", "东方"), ("Xinghe", "星河"), ("Chenguang", "晨光"), ("Yongsheng", "永盛"),
+    ("Huarui", "华瑞"), ("Qihang", "启航"), ("Jingcheng", "精诚"), ("Boyuan", "博远"), ("Taihe", "泰和"),
+    ("Lvzhou", "绿洲"), ("Anshun", "安顺"), ("Guangming", "光明"), ("Feiyang", "飞扬"), ("Zhongxin", "众鑫"),
+    ("Hairui", "海睿"), ("Yunfan", "云帆"), ("Changqing", "长青"), ("Baolai", "宝来"), ("Junhe", "骏和"),
+    ("Linfeng", "林峰"), ("Nanxing", "南星"), ("Oulian", "欧联"), ("Pengcheng", "鹏程"), ("Senhai", "森海"),
 )  # fmt: skip
 WESTERN = {
     "DE": ("Bergmann", "Kessler", "Lindner", "Vogt", "Reinhardt", "Sommerfeld", "Brandt", "Hofer", "Wiesner", "Falk",
@@ -173,12 +187,13 @@ BUSINESS_ABROAD = {
 
 SURNAMES = (
     ("Wang", "王"), ("Li", "李"), ("Zhang", "张"), ("Liu", "刘"), ("Chen", "陈"), ("Yang", "杨"), ("Zhao", "赵"),
-    ("Huang", "黄"), ("Zhou", "周"), ("Wu", "吴"), ("Xu", "徐"), ("Sun", "孙"), ("Hu", "胡"), ("Zhu", "朱"), ("Gao", "高"),
-    ("Lin", "林"), ("He", "何"), ("Guo", "郭"), ("Ma", "马"), ("Luo", "罗"),
+    ("Huang", "黄"), ("Zhou", "周"), ("Wu", "吴"), ("Xu", "徐"), ("Sun", "孙"), ("Hu", "胡"), ("Zhu", "朱"),
+    ("Gao", "高"), ("Lin", "林"), ("He", "何"), ("Guo", "郭"), ("Ma", "马"), ("Luo", "罗"),
 )  # fmt: skip
 GIVEN = (
-    ("Fang", "芳"), ("Wei", "伟"), ("Min", "敏"), ("Jing", "静"), ("Lei", "磊"), ("Yan", "艳"), ("Jie", "杰"), ("Tao", "涛"),
-    ("Hui", "慧"), ("Qiang", "强"), ("Ping", "平"), ("Ying", "颖"), ("Bo", "波"), ("Xue", "雪"), ("Kai", "凯"), ("Na", "娜"),
+    ("Fang", "芳"), ("Wei", "伟"), ("Min", "敏"), ("Jing", "静"), ("Lei", "磊"), ("Yan", "艳"), ("Jie", "杰"),
+    ("Tao", "涛"), ("Hui", "慧"), ("Qiang", "强"), ("Ping", "平"), ("Ying", "颖"), ("Bo", "波"), ("Xue", "雪"),
+    ("Kai", "凯"), ("Na", "娜"),
 )  # fmt: skip
 EUROPEAN_PEOPLE = (
     "Anna de Jong", "Lukas Weber", "Sofia Ricci", "Pieter Bakker", "Claire Moreau", "Jonas Keller", "Marta Nowak",

@@ -5,15 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Scene
+from pipelines.demo.incidents.projection import Projection
+from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.world import World
 
 WORKING_DAYS = 5
 
 
-def _dependent(scene: Scene) -> Floats:
-    """(work centres) revenue of what is worked on there, during the incident."""
+def _late(scene: Scene, lost_share: float) -> Floats:
+    """(work centres) net sales that come late when such a share of what is worked on there is lost while it lasts."""
     operations, count = scene.world.company.operations, scene.world.company.work_centres.count
-    return scene.exposure.of_groups(operations.work_centre, operations.node, count) * scene.years
+    projection = Projection(scene.world, scene.exposure, scene.days_left)
+    lost_days = lost_share * min(scene.duration_days, scene.days_left)
+    node = operations.node
+    # What lies there already bridges some of it; sold items and what is further on are taken off by the projection.
+    semi = scene.exposure.item_revenue[scene.world.policy.item[node]] <= 0
+    stock_days = projection.held[node] / np.maximum(projection.daily_use[node], 1e-9)
+    lacks = np.maximum(lost_days - semi * stock_days, 0.0)
+    return projection.late_revenue(operations.work_centre, node, lacks, count)
 
 
 def _week_hours(world: World) -> Floats:
@@ -35,19 +44,20 @@ class WorkCentreOverload(Kind):
     """Shifts are missing at a work centre: less than the load needs, so the queue grows week by week."""
 
     name = "work_centre_overload"
-    duration_days = (28, 49)
-    latest_start = 85
+    duration_days = (35, 56)
+    latest_start = 80
     lingers_days = 14
     unit = "hours as a share of the usual"
-    floors = 4.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
-        exposed = _dependent(scene)
-        centre = scene.drawn(exposed, _allowed(scene, 0.3), self.floors)
+        # So much of the load can be done, whatever the load is.
+        done = scene.between(0.5, 0.68, "size")
+        exposed = _late(scene, 1.0 - done)
+        centre = scene.drawn(exposed, _allowed(scene, 0.3), self.floors, MOST_FLOORS * scene.exposure.floor)
         if centre < 0:
             return None
-        # A third less than the load needs, whatever the load is.
-        left = min(float(_load(scene)[centre]) * scene.between(0.55, 0.7, "size"), 0.7)
+        left = min(float(_load(scene)[centre]) * done, 0.7)
         return Choice({"work_centre": (centre,)}, round(left, 3), float(exposed[centre]))
 
     def press(self, world: World, incident: Incident) -> None:
@@ -69,23 +79,24 @@ class BreakdownCluster(Kind):
     """A work centre breaks down again and again."""
 
     name = "breakdown_cluster"
-    duration_days = (18, 32)
+    duration_days = (21, 35)
     latest_start = 95
     lingers_days = 14
     unit = "times the usual breakdowns"
-    floors = 3.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
         centres = scene.world.company.work_centres
-        exposed = _dependent(scene)
+        # So many hours are lost that only such a share of the load can be done.
+        done = scene.between(0.5, 0.68, "size")
+        exposed = _late(scene, 1.0 - done)
         usual = centres.breakdowns_per_week * centres.repair_hours
         allowed = _allowed(scene, 0.3) & (usual > 0)
-        centre = scene.drawn(exposed, allowed, self.floors)
+        centre = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
         if centre < 0:
             return None
         load = min(float(_load(scene)[centre]), 1.0)
-        # So many hours are lost that what is left is a fifth short of the load.
-        lost = 1.0 - load * scene.between(0.6, 0.8, "size")
+        lost = 1.0 - load * done
         hours = lost * float((centres.units * centres.hours_per_unit)[centre]) * WORKING_DAYS
         factor = round(max(hours / float(usual[centre]), 4.0), 1)
         return Choice({"work_centre": (centre,)}, factor, float(exposed[centre]))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.demo.company.company import DISTRIBUTION, NEVER
+from pipelines.demo.company.company import DISTRIBUTION, NEVER, ONLINE
+from pipelines.demo.incidents.exposure import WEEKS
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene, named
+from pipelines.demo.market.population import LEAD_CONVERSION
 from pipelines.demo.world import World
 
 
@@ -122,8 +124,9 @@ class CampaignFlop(Kind):
 
     name = "campaign_flop"
     duration_days = (40, 80)
-    latest_start = 75
+    latest_start = 80
     unit = "times the usual leads"
+    fewest_leads = 15.0
 
     def first_days(self, world: World, first_day: int) -> Rows:
         campaigns = world.company.campaigns
@@ -135,12 +138,20 @@ class CampaignFlop(Kind):
         world, campaigns = scene.world, scene.world.company.campaigns
         allowed = scene.free("campaign", len(campaigns.ids)) & (campaigns.end_day >= world.day + 21)
         allowed &= (campaigns.start_day <= world.day + 3) & (campaigns.start_day >= world.day - 7)
-        campaign = scene.drawn(campaigns.budget.astype(np.float64), allowed, self.floors)
+        days = campaigns.end_day - campaigns.start_day + 1
+        leads = (campaigns.business_leads + campaigns.consumer_leads) * days * world.company.scale.market
+        allowed &= leads >= self.fewest_leads
+        # What is spent on it, and what those who come of it usually buy first.
+        items = world.company.items
+        online = scene.exposure.item_revenue * items.channel_share[:, ONLINE]
+        pieces = items.weekly_demand * items.channel_share[:, ONLINE] * world.company.scale.market * WEEKS
+        first_order = float(online.sum() / max(float(pieces.sum()), 1e-9))
+        buyers = campaigns.consumer_leads * days * world.company.scale.market * campaigns.quality * LEAD_CONVERSION
+        exposed = campaigns.budget + buyers * first_order
+        campaign = scene.drawn(exposed, allowed, self.floors)
         if campaign < 0:
             return None
-        return Choice(
-            {"campaign": (campaign,)}, round(scene.between(1.8, 2.8, "size"), 2), float(campaigns.budget[campaign])
-        )
+        return Choice({"campaign": (campaign,)}, round(scene.between(1.8, 2.8, "size"), 2), float(exposed[campaign]))
 
     def press(self, world: World, incident: Incident) -> None:
         campaign = incident.choice.codes("campaign")

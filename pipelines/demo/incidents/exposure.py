@@ -152,13 +152,24 @@ def _as_shares(weights: Floats, otherwise: Floats) -> Floats:
 
 def _exploded(world: World, day: int, weekly: Floats, shares: Floats, sold: Rows) -> tuple[Floats, Flags]:
     """Weekly use of every node, and which sold items need it: from the shelves down the transfers and bills."""
-    nodes, bill = world.company.nodes, world.bill
+    nodes = world.company.nodes
     use = weekly[nodes.item] * shares
     column = np.full(world.company.items.count, -1, dtype=np.int64)
     column[sold] = np.arange(sold.size)
     reach = np.zeros((nodes.count, sold.size), dtype=bool)
     own = np.flatnonzero((column[nodes.item] >= 0) & (use > 0))
     reach[own, column[nodes.item[own]]] = True
+    parent, child, each = edges(world, day)
+    for level in np.unique(nodes.level[parent]):
+        here = np.flatnonzero(nodes.level[parent] == level)
+        np.add.at(use, child[here], use[parent[here]] * each[here])
+        _mark(reach, child[here], reach[parent[here]])
+    return use, reach
+
+
+def edges(world: World, day: int) -> tuple[Rows, Rows, Floats]:
+    """(parent node, child node, quantity per unit) of the bills valid on a day and of transfers."""
+    nodes, bill = world.company.nodes, world.bill
     valid = (bill.valid_from_day <= day) & (bill.valid_until_day > day) & (bill.substitute_of < 0)
     lines = np.flatnonzero(valid)
     moved = np.flatnonzero(nodes.source >= 0)
@@ -166,12 +177,7 @@ def _exploded(world: World, day: int, weekly: Floats, shares: Floats, sold: Rows
     per_unit = per_unit / (1.0 - bill.scrap_rate[lines])
     parent = np.concatenate([bill.parent[lines], moved]).astype(np.int64)
     child = np.concatenate([bill.component[lines], nodes.source[moved]]).astype(np.int64)
-    each = np.concatenate([per_unit, np.ones(moved.size)])
-    for level in np.unique(nodes.level[parent]):
-        edges = np.flatnonzero(nodes.level[parent] == level)
-        np.add.at(use, child[edges], use[parent[edges]] * each[edges])
-        _mark(reach, child[edges], reach[parent[edges]])
-    return use, reach
+    return parent, child, np.concatenate([per_unit, np.ones(moved.size)])
 
 
 def _mark(flags: Flags, row: Rows, more: Flags) -> None:

@@ -20,6 +20,8 @@ from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS
 from pipelines.demo.incidents.exposure import WEEKS
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene
 from pipelines.demo.incidents.parts import node_value_a_week
+from pipelines.demo.incidents.projection import Projection
+from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.world import World
 
 _ECONOMIC_QUANTITY = 2
@@ -83,7 +85,13 @@ class WrongParameter(Kind):
         if variant == "lead time too short":
             factor = round(scene.between(0.15, 0.3, "size"), 2)
             allowed &= (value >= 10) & (value <= 45) & np.isin(rule, (LOT_FOR_LOT, FIXED_QUANTITY, PERIOD_OF_SUPPLY))
-            exposed, floors = scene.exposure.of_nodes() * 28 / 365, 5.0
+            # Nothing is ordered until the stock is down to what the wrong lead time needs.
+            projection = Projection(world, scene.exposure, scene.days_left)
+            covered = policy.safety_stock / np.maximum(projection.daily_use, 1e-9)
+            nodes = np.arange(policy.item.size)
+            lacks = np.maximum((1.0 - factor) * value - covered, 0.0)
+            exposed = projection.late_revenue(np.where(allowed, nodes, -1), nodes, lacks, nodes.size)
+            floors = 1.5
         else:
             # A digit too many. What lies there too much, at standard cost, but not more than a year's use.
             factor = 10.0
@@ -95,7 +103,7 @@ class WrongParameter(Kind):
                 # The next order comes within a month.
                 allowed &= covers <= 4.5
             exposed, floors = np.minimum((factor - 1.0) * value * cost, weekly * WEEKS), 1.5
-        node = scene.drawn(exposed, allowed, floors, 25 * scene.exposure.floor)
+        node = scene.drawn(exposed, allowed, floors, MOST_FLOORS * scene.exposure.floor)
         if node < 0:
             return None
         subjects = {"node": (node,), "item": (int(policy.item[node]),), "place": (int(policy.place[node]),)}
@@ -171,17 +179,27 @@ class BillError(Kind):
         allowed &= weekly >= 0.4 * use[bill.component]
         # Pieces that are counted: a part of a piece is not missed.
         allowed &= weekly * (1.0 - factor) >= 5
-        exposed = np.where(allowed, scene.exposure.of_nodes()[bill.parent] * 28 / 365, 0.0)
-        line = scene.drawn(exposed, allowed, 4.0, 0.4 * scene.exposure.revenue * 28 / 365)
+        projection = Projection(world, scene.exposure, scene.days_left)
+        component = bill.component
+        # What is there and under way runs out, as only a part of what is used is ordered again.
+        under_way = np.bincount(projection.line_node, projection.line_quantity, policy.item.size)
+        kept = (projection.held + under_way)[component]
+        unnoticed = weekly / 7.0 * (1.0 - factor)
+        last = min(scene.duration_days, scene.days_left)
+        lacks = np.maximum(last - kept / np.maximum(unnoticed, 1e-9), 0.0) * unnoticed
+        lacks = lacks / np.maximum(projection.daily_use[component], 1e-9)
+        rows = np.arange(bill.parent.size)
+        exposed = projection.late_revenue(np.where(allowed, rows, -1), component, lacks, rows.size)
+        line = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
         if line < 0:
             return None
         # A phantom's line stands in several bills at once: it is one row of master data.
         names = world.company.bill_lines.component_id
         lines = [row for row in range(bill.parent.size) if names[row] == names[line]]
-        component, parent = int(bill.component[line]), int(bill.parent[line])
+        part, parent = int(component[line]), int(bill.parent[line])
         subjects = {
-            "node": (component,),
-            "item": (int(policy.item[component]), int(policy.item[parent])),
+            "node": (part,),
+            "item": (int(policy.item[part]), int(policy.item[parent])),
             "place": (int(policy.place[parent]),),
             "bill_line": tuple(lines),
         }

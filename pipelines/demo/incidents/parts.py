@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from pipelines.demo.company.company import BUY, MAKE, NEVER
+from pipelines.demo.company.company import BUY, MAKE
 from pipelines.demo.documents import SCRAP
 from pipelines.demo.incidents.exposure import WEEKS
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene
 from pipelines.demo.incidents.open_supply import pending_lines, postpone, sources_of_nodes
+from pipelines.demo.incidents.projection import Projection
+from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.promise import WORKING_WEEK
+from pipelines.demo.stocktaking import COUNT_CYCLE_DAYS
 from pipelines.demo.world import World
 
 
@@ -36,6 +40,13 @@ def _free_nodes(scene: Scene) -> Flags:
     return free
 
 
+def days_to_count(world: World, item: npt.ArrayLike, place: npt.ArrayLike) -> Rows:
+    """Days until the stock of items at places is counted next, as the counting plan has it."""
+    codes = np.asarray(item, dtype=np.int64) * len(world.company.places.ids) + np.asarray(place)
+    turn = world.luck.integers(COUNT_CYCLE_DAYS, "count turn", codes)
+    return (turn - world.day) % COUNT_CYCLE_DAYS
+
+
 def node_value_a_week(scene: Scene) -> Floats:
     """(nodes) weekly use at standard cost, CNY."""
     return scene.exposure.node_use * scene.world.standard_cost()[scene.world.policy.item]
@@ -48,18 +59,25 @@ class QualityExcursion(Kind):
     duration_days = (14, 28)
     lingers_days = 21
     unit = "rejected share"
-    floors = 2.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
         world, sources = scene.world, scene.world.company.sources
-        exposed = scene.exposure.of_nodes()[sources.node] * sources.allocation * scene.years
+        size = round(scene.between(0.6, 0.95, "size"), 3)
+        projection = Projection(world, scene.exposure, scene.days_left)
+        hit = projection.arrives < scene.duration_days
+        # New parts are ordered when the first bad ones are sent back, and those that come meanwhile are bad as well.
+        again = np.maximum(projection.lead_days + 14, scene.duration_days)
+        lacks = projection.further_shortage(projection.arrives, again, 1.0 - size * hit)
+        source_of = np.where(projection.relied_on(), np.arange(sources.node.size), -1)
+        exposed = projection.late_revenue(source_of, sources.node, lacks[sources.node], sources.node.size)
         allowed = _free_nodes(scene)[sources.node] & (world.policy.supply[sources.node] == BUY)
         allowed &= scene.free("supplier", world.company.suppliers.count)[sources.supplier]
         allowed &= self._expected(scene)
         # Pieces are rejected whole: what is weighed or measured, and the smallest parts, are not told apart by count.
         allowed &= world.company.items.decimals[world.policy.item[sources.node]] == 0
         allowed &= world.company.items.standard_cost[0][world.policy.item[sources.node]] >= 1.0
-        source = scene.drawn(exposed, allowed, self.floors)
+        source = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
         if source < 0:
             return None
         node = int(sources.node[source])
@@ -69,7 +87,7 @@ class QualityExcursion(Kind):
             "item": (int(world.policy.item[node]),),
             "node": (node,),
         }
-        return Choice(subjects, round(scene.between(0.45, 0.85, "size"), 3), float(exposed[source]))
+        return Choice(subjects, size, float(exposed[source]))
 
     def _expected(self, scene: Scene) -> Flags:
         """(sources) of which something arrives while it lasts, and within three weeks; all before any order."""
@@ -110,7 +128,7 @@ class GoldenScrew(Kind):
     duration_days = (18, 28)
     lingers_days = 10
     unit = "days"
-    floors = 5.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
         world, policy = scene.world, scene.world.policy
@@ -120,8 +138,10 @@ class GoldenScrew(Kind):
         allowed = (policy.supply == BUY) & (share <= 0.006) & (scene.exposure.node_use > 0)
         allowed &= ~_has_substitute(world) & ~world.company.items.is_lot_tracked[policy.item]
         allowed &= _free_nodes(scene)
-        exposed = sales * scene.years
-        node = scene.drawn(exposed, allowed, self.floors, most=0.5 * scene.exposure.revenue * scene.years)
+        nodes = np.arange(policy.item.size)
+        projection = Projection(world, scene.exposure, scene.days_left)
+        exposed = projection.late_revenue(np.where(allowed, nodes, -1), nodes, scene.duration_days, nodes.size)
+        node = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
         if node < 0:
             return None
         subjects = {"node": (node,), "item": (int(policy.item[node]),), "place": (int(policy.place[node]),)}
@@ -169,7 +189,7 @@ class PhantomStock(Kind):
     latest_start = 80
     lingers_days = 21
     unit = "share of the stock"
-    floors = 3.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
         world, policy = scene.world, scene.world.policy
@@ -179,8 +199,15 @@ class PhantomStock(Kind):
             weeks = np.where(use > 0, held / use, np.inf)
         allowed = np.isin(policy.supply, (BUY, MAKE)) & (weeks >= 1.0) & (weeks <= 9.0) & (held >= 5)
         allowed &= ~world.company.items.is_lot_tracked[policy.item] & ~_has_substitute(world) & _free_nodes(scene)
-        exposed = scene.exposure.of_nodes() * 21 / 365
-        node = scene.drawn(exposed, allowed, self.floors, most=0.5 * scene.exposure.revenue * 21 / 365)
+        # Found by a count, but not at once.
+        counted = days_to_count(world, policy.item, policy.place)
+        allowed &= (counted >= 28) & (counted < scene.days_left + 30)
+        nodes = np.arange(policy.item.size)
+        projection = Projection(world, scene.exposure, scene.days_left)
+        # The books say that it is there, so nothing is ordered until the orders that wait for it have piled up.
+        lacks = np.minimum(projection.lead_days + 10, counted)
+        exposed = projection.late_revenue(np.where(allowed, nodes, -1), nodes, lacks, nodes.size)
+        node = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
         if node < 0:
             return None
         subjects = {"node": (node,), "item": (int(policy.item[node]),), "place": (int(policy.place[node]),)}
@@ -210,19 +237,3 @@ class PhantomStock(Kind):
             f"{world.company.places.ids[place]} are in the books and not on the shelf.",
             f"{world.company.places.ids[place]}的{world.company.items.names_zh[item]}账面多出{pieces}，实物并不存在。",
         )
-
-
-def first_source(world: World, nodes: Rows) -> Rows:
-    """The source of each node that delivers most, -1 where there is none."""
-    start, end = world.lookup.source_start[nodes], world.lookup.source_start[nodes + 1]
-    allocation = world.company.sources.allocation
-    return np.array(
-        [
-            first + int(np.argmax(allocation[first:last])) if last > first else -1
-            for first, last in zip(start, end, strict=True)
-        ],
-        dtype=np.int64,
-    )
-
-
-__all__ = ["NEVER", "GoldenScrew", "PhantomStock", "QualityExcursion", "first_source", "node_value_a_week"]

@@ -6,29 +6,30 @@ import numpy as np
 
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene
 from pipelines.demo.incidents.open_supply import arrivals_due, pending_lines, postpone, sources_of
+from pipelines.demo.incidents.projection import Projection
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.world import World
 
-
-def _dependent(scene: Scene) -> Floats:
-    """(suppliers) revenue that needs something of the supplier, during the incident."""
-    sources, count = scene.world.company.sources, scene.world.company.suppliers.count
-    bought = np.where(sources.allocation > 0, sources.supplier, -1)
-    return scene.exposure.of_groups(bought, sources.node, count) * scene.years
+# How much faster than usual a supplier sends after an outage what has waited.
+_CATCH_UP = 0.75
+# More than so many floors at once would be a catastrophe and no incident.
+MOST_FLOORS = 12.0
 
 
-def _expected_soon(scene: Scene, days: int) -> Flags:
-    """(suppliers) who are to send something that arrives within so many days, so that it is felt soon."""
-    due = arrivals_due(scene.world, days)
-    sources = scene.world.company.sources
-    return np.bincount(sources.supplier[due], minlength=scene.world.company.suppliers.count) > 0
+def _late_by_supplier(scene: Scene, projection: Projection, shortage_days: Floats) -> Floats:
+    """(suppliers) net sales that come late when what they deliver lacks for so many days."""
+    sources, suppliers = scene.world.company.sources, scene.world.company.suppliers
+    supplier = np.where(projection.relied_on(), sources.supplier, -1)
+    return projection.late_revenue(supplier, sources.node, shortage_days[sources.node], suppliers.count)
 
 
-def _one_supplier(scene: Scene, floors: float) -> int:
+def _one_supplier(scene: Scene, late: Floats, floors: float) -> int:
     suppliers = scene.world.company.suppliers
     allowed = scene.free("supplier", suppliers.count) & ~suppliers.is_subcontractor
-    allowed &= _expected_soon(scene, min(28, scene.days_left - 7))
-    return scene.drawn(_dependent(scene), allowed, floors)
+    # It must be seen in receipts soon, not only in shortages to come.
+    due = arrivals_due(scene.world, min(28, scene.days_left - 7))
+    allowed &= np.bincount(scene.world.company.sources.supplier[due], minlength=suppliers.count) > 0
+    return scene.drawn(late, allowed, floors, MOST_FLOORS * scene.exposure.floor)
 
 
 def _about_supplier(world: World, supplier: int) -> dict[str, tuple[int, ...]]:
@@ -40,15 +41,18 @@ class SupplierSlip(Kind):
 
     name = "supplier_slip"
     duration_days = (28, 56)
+    latest_start = 92
     unit = "working days"
-    floors = 4.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
-        supplier = _one_supplier(scene, self.floors)
-        if supplier < 0:
-            return None
-        size = round(scene.between(10, 20, "size"))
-        return Choice(_about_supplier(scene.world, supplier), size, float(_dependent(scene)[supplier]))
+        size = round(scene.between(12, 24, "size"))
+        projection = Projection(scene.world, scene.exposure, scene.days_left)
+        days = size * WORKING_WEEK
+        arrives = np.where(projection.leaves > 0, projection.arrives + days, projection.arrives)
+        late = _late_by_supplier(scene, projection, projection.further_shortage(arrives, projection.lead_days + days))
+        supplier = _one_supplier(scene, late, self.floors)
+        return Choice(_about_supplier(scene.world, supplier), size, float(late[supplier])) if supplier >= 0 else None
 
     def begin(self, world: World, incident: Incident) -> None:
         lines = world.documents.purchase_lines
@@ -73,15 +77,19 @@ class SupplierOutage(Kind):
 
     name = "supplier_outage"
     duration_days = (21, 35)
+    latest_start = 92
     unit = "days"
-    floors = 4.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
-        supplier = _one_supplier(scene, self.floors)
-        if supplier < 0:
-            return None
-        exposed = float(_dependent(scene)[supplier])
-        return Choice(_about_supplier(scene.world, supplier), scene.duration_days, exposed)
+        days = scene.duration_days
+        projection = Projection(scene.world, scene.exposure, scene.days_left)
+        caught = (projection.leaves > 0) & (projection.leaves < days)
+        moved = projection.arrives + days - _CATCH_UP * projection.leaves
+        arrives = np.where(caught, moved, projection.arrives)
+        late = _late_by_supplier(scene, projection, projection.further_shortage(arrives, projection.lead_days + days))
+        supplier = _one_supplier(scene, late, self.floors)
+        return Choice(_about_supplier(scene.world, supplier), days, float(late[supplier])) if supplier >= 0 else None
 
     def begin(self, world: World, incident: Incident) -> None:
         lines = world.documents.purchase_lines
@@ -89,7 +97,7 @@ class SupplierOutage(Kind):
         leaves = lines["leaves_at"][rows]
         caught = (leaves > world.day) & (leaves < incident.end_day)
         rows, leaves = rows[caught], leaves[caught]
-        postpone(world, rows, incident.end_day + 0.25 * (leaves - world.day) - leaves, incident.number)
+        postpone(world, rows, incident.end_day + (1 - _CATCH_UP) * (leaves - world.day) - leaves, incident.number)
 
     def press(self, world: World, incident: Incident) -> None:
         rest = max(incident.end_day - world.day, 0) / WORKING_WEEK
@@ -109,25 +117,28 @@ class LaneDelay(Kind):
 
     name = "lane_delay"
     duration_days = (28, 49)
+    latest_start = 92
     unit = "days"
-    floors = 4.0
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
         company = scene.world.company
+        size = round(scene.between(14, 24, "size"))
         suppliers, sources = company.suppliers, company.sources
         ports = sorted(set(suppliers.port) - {""})
         if not ports:
             return None
         port_of = np.array([ports.index(port) if port else -1 for port in suppliers.port], dtype=np.int64)
-        exposed = scene.exposure.of_groups(
-            np.where(sources.allocation > 0, port_of[sources.supplier], -1), sources.node, len(ports)
-        )
-        exposed = exposed * scene.years
+        projection = Projection(scene.world, scene.exposure, scene.days_left)
+        held_up = (projection.arrives > 2) & (projection.arrives < scene.duration_days + 5)
+        lacks = projection.further_shortage(projection.arrives + size * held_up, projection.lead_days + size)
+        port_of_source = np.where(projection.relied_on(), port_of[sources.supplier], -1)
+        exposed = projection.late_revenue(port_of_source, sources.node, lacks[sources.node], len(ports))
         soon = self._on_the_way(scene)
         allowed = np.bincount(port_of[soon & (port_of >= 0)], minlength=len(ports)) > 0
         busy = ~scene.free("supplier", suppliers.count)
         allowed &= np.bincount(port_of[busy & (port_of >= 0)], minlength=len(ports)) == 0
-        port = scene.drawn(exposed, allowed, self.floors)
+        port = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
         if port < 0:
             return None
         behind = np.flatnonzero(port_of == port)
@@ -135,7 +146,6 @@ class LaneDelay(Kind):
             "supplier": tuple(behind.tolist()),
             "source": tuple(sources_of(scene.world, behind).tolist()),
         }
-        size = round(scene.between(12, 22, "size"))
         return Choice(subjects, size, float(exposed[port]), port=ports[port])
 
     def _on_the_way(self, scene: Scene) -> Flags:

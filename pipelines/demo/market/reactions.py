@@ -15,18 +15,18 @@ from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-ARRIVAL_WEIGHT, WAITING_WEIGHT = 0.20, 0.10
+ARRIVAL_WEIGHT, WAITING_WEIGHT = 0.20, 0.07
 """Weight of a delivery, and of a week of waiting, in the memory."""
 DAYS_TO_ANGER = 7.0
 """Lateness that is felt as 1 - 1/e of the worst."""
 TOLD_LATER = 0.3
 """A day of a promise later than the wish is felt as this part of a late day."""
-FADES_A_WEEK = 0.985
+FADES_A_WEEK = 0.96
 ORDINARY_LEAVING = 0.04 / 52
 """Chance a week that a business customer leaves for reasons of his own: 4 % a year."""
-TOLERANCE, IMPATIENCE = 0.20, 0.020
+TOLERANCE, IMPATIENCE = 0.25, 0.015
 """Felt lateness that is forgiven; chance a week to leave at the worst, above it."""
-EXPOSED, EXPOSED_DAYS = 25.0, 42
+EXPOSED, EXPOSED_DAYS = 35.0, 42
 """How much more ready to leave customers are whose deliveries an incident delays, and for how long after it."""
 MEMORY_DAYS = 150
 CONSUMER_LEAVES_A_DAY, CONSUMER_LEAVES_AT_MOST = 0.03, 0.5

@@ -66,7 +66,9 @@ class Chronicle:
         log: Log = getattr(self.world.documents, name)
         return log
 
-    def _spill_of(self, takers: tuple[Callable[[int, Columns], Iterator[Tables]], ...]) -> Callable[[int, Columns], None]:
+    def _spill_of(
+        self, takers: tuple[Callable[[int, Columns], Iterator[Tables]], ...]
+    ) -> Callable[[int, Columns], None]:
         def spill(first: int, columns: Columns) -> None:
             self._take(takers, first, columns)
 

@@ -10,7 +10,18 @@ import polars as pl
 from pipelines.demo.company.master_tables import master_tables
 from pipelines.demo.records import Columns, Records
 from pipelines.demo.world import World
-from pipelines.demo.writing import crm, customers, finance, logistics, planning, production, purchasing, quality, sales, stock
+from pipelines.demo.writing import (
+    crm,
+    customers,
+    finance,
+    logistics,
+    planning,
+    production,
+    purchasing,
+    quality,
+    sales,
+    stock,
+)
 
 Tables = Mapping[str, pl.DataFrame]
 Taker = Callable[[int, Columns], Iterator[Tables]]
@@ -44,13 +55,13 @@ class Contents:
     def pieces(self) -> Iterator[tuple[str, Tables]]:
         """(what is written, tables) of everything that is written at the end, piece by piece."""
         world, documents = self.world, self.world.documents
-        master = master_tables(world)
+        master = master_tables(world.company, world.day, world.policy, world.bill, world.routing)
         yield "master data", master
-        pieces_per_box = _pieces_per_box(world, master["uom_conversions"])
+        units = _purchase_units(world, master["uom_conversions"])
         bom_ids = _bom_ids(world, master["boms"])
 
         def purchase_lines(world: World, start: int, end: int) -> Tables:
-            return purchasing.purchase_line_tables(world, start, end, pieces_per_box)
+            return purchasing.purchase_line_tables(world, start, end, units)
 
         def production_orders(world: World, start: int, end: int) -> Tables:
             return production.production_order_tables(world, start, end, bom_ids)
@@ -85,9 +96,7 @@ class Contents:
         for name, frame in finance.finance_tables(world, self._movement_totals, self._receipt_rows):
             yield name, {name: frame}
 
-    def _sliced(
-        self, writer: Callable[[World, int, Columns], Tables], rows: int = SLICE_ROWS
-    ) -> Taker:
+    def _sliced(self, writer: Callable[[World, int, Columns], Tables], rows: int = SLICE_ROWS) -> Taker:
         """A chunk in slices of so many rows; an empty one is told too, since it settles the columns."""
 
         def take(first: int, columns: Columns) -> Iterator[Tables]:
@@ -111,9 +120,10 @@ class Contents:
         return max(STATE_SLICE_UNITS // units, 1)
 
 
-def _pieces_per_box(world: World, conversions: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    factor = dict(conversions.filter(pl.col("uom") == "BOX").select("item_id", "factor").iter_rows())
-    return np.array([factor.get(item_id, 0.0) for item_id in world.company.items.ids])
+def _purchase_units(world: World, conversions: pl.DataFrame) -> purchasing.PurchaseUnits:
+    found = {row[0]: row[1:] for row in conversions.select("item_id", "uom", "factor").iter_rows()}
+    by_item = [found.get(item_id, ("", 0.0)) for item_id in world.company.items.ids]
+    return purchasing.PurchaseUnits(tuple(unit for unit, _ in by_item), np.array([factor for _, factor in by_item]))
 
 
 def _bom_ids(world: World, boms: pl.DataFrame) -> tuple[str, ...]:

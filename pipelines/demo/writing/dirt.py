@@ -1,8 +1,8 @@
 """A few dirty rows in some tables: what people and interfaces get wrong, so that refused rows have something to show.
 
-Dirty rows are additions behind the true rows of a table, so a repeated key loses against the first. Each is made of one
-true row and appears with it: what was dirty on a day stays the same in any longer run. The numbers of the true rows grow
-by threes, so that a company a hundred times as large has a few more dirty rows, not a hundred times as many.
+Dirty rows are additions behind the true rows of a table, so a repeated key loses against the first. Each is made of
+one true row and appears with it: what was dirty on a day stays the same in any longer run. The numbers of the true rows
+grow threefold, so that a company a hundred times as large has a few more dirty rows, not a hundred times as many.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from pipelines.demo.writing.columns import (
 from pipelines.demo.writing.table_files import TableFile
 
 # What CRM systems and marketing hand over as CSV: only text can hold a day that is none.
-TEXT_TABLES = frozenset({"campaigns", "leads", "activities", "service_cases", "satisfaction_responses", "demand_events"})
+TEXT_TABLES = frozenset(
+    {"campaigns", "leads", "activities", "service_cases", "satisfaction_responses", "demand_events"}
+)
 _FIRST, _GROWTH, _MOST = 12, 3, 16
 NO_DAY, NEGATIVE, NOTHING = "no such day", "negative", "nothing"
 
@@ -77,9 +79,7 @@ DIRTY_TABLES: Mapping[str, DirtyTable] = {
         f"{DELIVERY}{{:07d}}",
         (Defect("unknown_value", "delivery_status", "lost"), Defect("duplicate_key", "delivery_id")),
     ),
-    "customer_returns": DirtyTable(
-        f"{RETURN}{{:07d}}", (Defect("negative_quantity", "returned_quantity", NEGATIVE),)
-    ),
+    "customer_returns": DirtyTable(f"{RETURN}{{:07d}}", (Defect("negative_quantity", "returned_quantity", NEGATIVE),)),
     "purchase_order_lines": DirtyTable(
         f"{PURCHASE_ORDER}{{:07d}}-1",
         (
@@ -129,15 +129,13 @@ DIRTY_TABLES: Mapping[str, DirtyTable] = {
         f"{CASE}{{:07d}}",
         (Defect("unknown_value", "case_type", "praise"), Defect("unreadable_date", "opened_at", NO_DAY)),
     ),
-    "satisfaction_responses": DirtyTable(
-        f"{RESPONSE}{{:07d}}", (Defect("unreadable_number", "score", "very good"),)
-    ),
+    "satisfaction_responses": DirtyTable(f"{RESPONSE}{{:07d}}", (Defect("unreadable_number", "score", "very good"),)),
     "demand_events": DirtyTable("", (Defect("unreadable_date", "end_date", NO_DAY),)),
 }
 
 
 class Dirt:
-    """Watches the pieces of all tables go by, keeps the true rows that dirty ones are made of, and makes them at the end."""
+    """Watches all pieces go by, keeps the true rows that dirty ones are made of, and makes these at the end."""
 
     def __init__(self, luck: Luck) -> None:
         self._luck = luck

@@ -34,7 +34,7 @@ Codes = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int64]
 INBOUND, OUTBOUND, TRANSFER = (f"{SHIPMENT}{letter}" for letter in "IDT")
 DIRECTIONS = ("inbound", "outbound", "transfer")
-# By mode of TRANSPORT_MODES: who carries for suppliers, and what it takes: a fixed part in CNY and a share of the value.
+# By mode of TRANSPORT_MODES: who carries for suppliers, and what that takes: CNY, and a share of the value.
 _CARRIERS = (
     ("Deppon Logistics 德邦物流", "Best Freight 百世快运"),
     ("COSCO Shipping 中远海运", "Maersk 马士基"),
@@ -135,7 +135,9 @@ def outbound_line_tables(world: World, start: int, end: int) -> dict[str, pl.Dat
     numbers = np.arange(start, start + lines["quantity"].size)
     ids = ("delivery_line_id", numbered(DELIVERY_LINE, numbers))
     return {
-        "shipment_lines": _shipment_line_table("D", numbers, numbered(OUTBOUND, lines["delivery"]), lines["quantity"], ids)
+        "shipment_lines": _shipment_line_table(
+            "D", numbers, numbered(OUTBOUND, lines["delivery"]), lines["quantity"], ids
+        )
     }
 
 
@@ -244,7 +246,8 @@ def _next_quantity(world: World, lines: Columns) -> Floats:
     part = lines["quantity"] * lines["next_share"]
     part = np.where(world.company.items.decimals[lines["item"]] > 0, np.round(part, 3), np.floor(part))
     quantity = np.where(lines["next_share"] < 1.0, np.clip(part, 0.0, remaining), remaining)
-    return np.round(np.where(quantity <= 0, remaining, quantity), 3)
+    whole: Floats = np.where(quantity <= 0, remaining, quantity)
+    return whole.round(3)
 
 
 def _inbound_tables(
@@ -349,8 +352,7 @@ def _shipment_line_table(
     letter: str, numbers: Rows, shipment_id: pl.Series, quantity: Floats, document: tuple[str, pl.Series]
 ) -> pl.DataFrame:
     keys = {
-        name: _empty(numbers.size)
-        for name in ("purchase_order_line_id", "delivery_line_id", "transfer_order_line_id")
+        name: _empty(numbers.size) for name in ("purchase_order_line_id", "delivery_line_id", "transfer_order_line_id")
     }
     keys[document[0]] = document[1]
     return pl.DataFrame(

@@ -59,8 +59,8 @@ _LATE_NOTE = "later than planned 晚于计划"
 class Legs:
     """Shipments as arrays of one length; `at` values are days with fractions, infinity = not known.
 
-    `origin` and `destination` are positions in Stops; `luck_key` tells one leg's luck from another's. A parcel reports no
-    more than its beginning and end.
+    `origin` and `destination` are positions in Stops, `usual_days` the days that the way takes as a rule; `luck_key`
+    tells one leg's luck from another's. A parcel reports no more than its beginning and its end.
     """
 
     shipment_id: pl.Series
@@ -78,7 +78,7 @@ class Legs:
 
 
 class Stops:
-    """Every place that a milestone can name: own places, suppliers, business customers, consumers, ports and borders."""
+    """What a milestone can name: own places, suppliers, business customers, consumers, ports and borders."""
 
     def __init__(self, company: Company) -> None:
         places, suppliers, customers = company.places, company.suppliers, company.customers
@@ -158,7 +158,12 @@ def _milestones(world: World, stops: Stops, legs: Legs) -> tuple[Codes, Floats, 
     rows = (
         (BOOKED, np.where(crosses, legs.booked_at, never), before - 0.1, legs.origin),
         (PICKED_UP, start, before, legs.origin),
-        (DEPARTED, on_the_way(start + gate_days, ~legs.is_parcel), before + gate_days, np.where(crosses, leaving, legs.origin)),
+        (
+            DEPARTED,
+            on_the_way(start + gate_days, ~legs.is_parcel),
+            before + gate_days,
+            np.where(crosses, leaving, legs.origin),
+        ),
         (IN_TRANSIT, on_the_way(halfway, crosses & (legs.mode != AIR)), before + _HALFWAY * usual, nowhere),
         (CUSTOMS, on_the_way(at_customs, crosses), before + _CUSTOMS_AFTER * usual, entering),
         # On the day of arrival itself: until then it may still be held up.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS, DATE_FIELDS, ORDER_STATUSES
@@ -12,6 +13,8 @@ from pipelines.demo.writing.columns import OPPORTUNITY, PRODUCTION_ORDER, coded,
 from pipelines.demo.writing.purchasing import purchase_line_ids
 from pipelines.demo.writing.sales import sales_line_ids
 
+Codes = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 FORECAST_STAGES = ("statistical", "planner", "consensus")
 # The canonical table of each of CHANGED_DOCUMENTS.
 _TABLES = (
@@ -61,7 +64,7 @@ def change_tables(world: World, first: int, columns: Columns) -> dict[str, pl.Da
     }
 
 
-def _line_ids(world: World, document: np.ndarray, row: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _line_ids(world: World, document: Codes, row: Codes) -> pl.Series:
     company, nodes = world.company, world.company.nodes
     ids = pl.Series([None], dtype=pl.String).new_from_index(0, row.size)
     for code, kind in enumerate(CHANGED_DOCUMENTS):
@@ -86,12 +89,13 @@ def _line_ids(world: World, document: np.ndarray, row: np.ndarray) -> pl.Series:
     return ids
 
 
-def _values(world: World, field: np.ndarray, values: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _values(world: World, field: Codes, values: Floats) -> pl.Series:
     """Texts of values by their field; empty where a value is empty (NaN)."""
     known = np.isfinite(values)
     whole = np.where(known, values, 0.0)
     is_day, is_status = (
-        np.isin(field, [CHANGED_FIELDS.index(name) for name in sorted(names)]) for names in (DATE_FIELDS, _STATUS_FIELDS)
+        np.isin(field, [CHANGED_FIELDS.index(name) for name in sorted(names)])
+        for names in (DATE_FIELDS, _STATUS_FIELDS)
     )
     days = dates(world.company.start_date, np.where(is_day, whole, 0).astype(np.int64)).cast(pl.String)
     states = coded(ORDER_STATUSES, np.where(is_status & known, whole, -1).astype(np.int64))

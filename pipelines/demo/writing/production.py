@@ -1,4 +1,4 @@
-"""Production orders with their components, operations, reports and the states of the work centres as canonical tables."""
+"""Production orders with components and operations, reports and states of work centres as canonical tables."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ _BREAKDOWN_REASONS = ("tool broken 刀具损坏", "drive fault 驱动故障", "s
 _PLANNED_REASON = "short of people or maintenance 人员不足或保养"
 
 
-def production_order_tables(
-    world: World, start: int, end: int, bom_ids: tuple[str, ...]
-) -> dict[str, pl.DataFrame]:
+def production_order_tables(world: World, start: int, end: int, bom_ids: tuple[str, ...]) -> dict[str, pl.DataFrame]:
     """production_orders of some rows. `bom_ids` by item, empty for what has no bill."""
     company, start_date, day = world.company, world.company.start_date, world.day
     orders = world.documents.production_orders.slice(start, end)
@@ -221,9 +219,7 @@ def work_centre_state_tables(world: World, first: int, columns: Columns) -> dict
     return {"work_centre_states": table}
 
 
-def _unit_hours(
-    world: World, columns: Columns, row: Codes, unit: Codes
-) -> tuple[Floats, ...]:
+def _unit_hours(world: World, columns: Columns, row: Codes, unit: Codes) -> tuple[Floats, ...]:
     """Clock hours of each unit in each of STATES."""
     centres = world.company.work_centres
     centre = columns["work_centre"].astype(np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -25,8 +27,16 @@ Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 OPEN, DONE, DROPPED = range(3)
 LINE_STATUSES = ("open", "completed", "cancelled")
-# Of the lines that can be ordered in whole boxes, so many are.
-_BOXED_SHARE = 0.6
+# Of the lines that can be ordered in whole boxes, reels or drums, so many are.
+_PACKED_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseUnits:
+    """In what the items are bought, by item: the unit (empty: by the base unit alone) and base units in one of it."""
+
+    units: tuple[str, ...]
+    factor: Floats
 
 
 def line_states(lines: Columns, last_day: int) -> Codes:
@@ -44,7 +54,9 @@ def purchase_order_tables(world: World, start: int, end: int) -> dict[str, pl.Da
     low, high = np.searchsorted(documents.purchase_lines["order"], [start, start + count])
     lines = documents.purchase_lines.slice(int(low), int(high))
     states = line_states(lines, day)
-    open_lines, done_lines = (np.bincount(lines["order"][states == state] - start, minlength=count) for state in (OPEN, DONE))
+    open_lines, done_lines = (
+        np.bincount(lines["order"][states == state] - start, minlength=count) for state in (OPEN, DONE)
+    )
     confirmed = orders["confirmed_at"] < day + 1
     state = np.where(open_lines > 0, np.where(confirmed, 1, 0), np.where(done_lines > 0, 2, 3))
     return {
@@ -62,21 +74,20 @@ def purchase_order_tables(world: World, start: int, end: int) -> dict[str, pl.Da
     }
 
 
-def purchase_line_tables(world: World, start: int, end: int, pieces_per_box: Floats) -> dict[str, pl.DataFrame]:
-    """purchase_order_lines of some rows. `pieces_per_box` by item, 0 where it does not come in boxes.
+def purchase_line_tables(world: World, start: int, end: int, units: PurchaseUnits) -> dict[str, pl.DataFrame]:
+    """purchase_order_lines of some rows.
 
-    A line that is a whole number of boxes may state boxes and the price of a box; receipts are counted in base units.
+    A line over a whole number of boxes may state boxes and the price of a box; receipts are counted in base units.
     """
     company, documents, day = world.company, world.documents, world.day
     lines = documents.purchase_lines.slice(start, end)
     order, item = lines["order"].astype(np.int64), lines["item"].astype(np.int64)
     confirmed = documents.purchase_orders["confirmed_at"][order] < day + 1
-    pieces = pieces_per_box[item]
-    boxed = (pieces > 1) & (np.mod(lines["quantity"], np.maximum(pieces, 1.0)) == 0)
-    boxed &= world.luck.chance(_BOXED_SHARE, "boxes", lines["source"], lines["requested_day"], lines["line"])
-    unit = np.where(boxed, pieces, 1.0)
+    factor = units.factor[item]
+    packed = (factor > 1) & (np.mod(lines["quantity"], np.maximum(factor, 1.0)) == 0)
+    packed &= world.luck.chance(_PACKED_SHARE, "packed", lines["source"], lines["requested_day"], lines["line"])
+    unit = np.where(packed, factor, 1.0)
     production_order = lines["production_order"].astype(np.int64)
-    base = pl.Series(list(company.items.base_uom), dtype=pl.String).gather(item)
     return {
         "purchase_order_lines": pl.DataFrame(
             {
@@ -95,7 +106,7 @@ def purchase_line_tables(world: World, start: int, end: int, pieces_per_box: Flo
                 "line_status": coded(LINE_STATUSES, line_states(lines, day)),
                 "is_subcontract": production_order >= 0,
                 "production_order_id": numbered(PRODUCTION_ORDER, production_order),
-                "uom": base.set(pl.Series(boxed), "BOX"),
+                "uom": coded((*company.items.base_uom, *units.units), item + np.where(packed, company.items.count, 0)),
             }
         )
     }

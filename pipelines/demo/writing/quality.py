@@ -161,7 +161,8 @@ def _measurements(world: World, inspections: pl.DataFrame, item: Codes, key: Cod
     row = np.repeat(measured, _SAMPLES)
     sample = np.tile(np.arange(1, _SAMPLES + 1), measured.size)
     code = luck.integers(len(CHARACTERISTICS) - len(_CELL_CHARACTERISTICS), "characteristic", item[row])
-    of_cell = np.array(_CELL_CHARACTERISTICS)[luck.integers(len(_CELL_CHARACTERISTICS), "cell characteristic", item[row])]
+    cell_code = luck.integers(len(_CELL_CHARACTERISTICS), "cell characteristic", item[row])
+    of_cell = np.array(_CELL_CHARACTERISTICS)[cell_code]
     code = np.where(lots[item[row]], of_cell, code)
     usual, width = (np.array([each[column] for each in CHARACTERISTICS], dtype=np.float64)[code] for column in (1, 2))
     target = np.round(usual * (0.6 + 0.8 * luck.uniform("target", item[row])), 2)
@@ -169,7 +170,8 @@ def _measurements(world: World, inspections: pl.DataFrame, item: Codes, key: Cod
     inspected = inspections["inspected_quantity"].to_numpy()[row]
     share = inspections["rejected_quantity"].to_numpy()[row] / np.maximum(inspected, 1e-9)
     shift = np.minimum(40.0 * share, 3.2) * np.where(luck.chance(0.5, "side", item[row]), 1.0, -1.0)
-    deviation = luck.normal("measured value", key[row], item[row], sample) * (1.0 + np.minimum(8.0 * share, 0.6)) + shift
+    spread = 1.0 + np.minimum(8.0 * share, 0.6)
+    deviation = luck.normal("measured value", key[row], item[row], sample) * spread + shift
     return pl.DataFrame(
         {
             "inspection_id": inspections["inspection_id"].gather(row),

@@ -37,6 +37,7 @@ from pipelines.demo.writing.columns import (
 from pipelines.demo.writing.sales import sales_line_ids
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 UNRESTRICTED, BLOCKED = "unrestricted", "blocked"
 # Open lines that leave within so many days have their goods set aside.
@@ -66,9 +67,7 @@ def movement_tables(world: World, first: int, columns: Columns) -> dict[str, pl.
     prefixes = [_PREFIXES.get(code, "") for code in range(len(REFERENCE_TYPES))]
     known = (kind > 0) & (number >= 0)
     digits = pl.Series(number + 1).cast(pl.String).str.zfill(7)
-    reference = pl.select(
-        pl.when(pl.Series(known)).then(pl.concat_str(coded(prefixes, kind), digits))
-    ).to_series()
+    reference = pl.select(pl.when(pl.Series(known)).then(pl.concat_str(coded(prefixes, kind), digits))).to_series()
     return {
         "stock_movements": pl.DataFrame(
             {
@@ -121,7 +120,7 @@ def balance_tables(world: World) -> dict[str, pl.DataFrame]:
     }
 
 
-def _lot_values(world: World, lot: npt.NDArray[np.int64], item: npt.NDArray[np.int64], place: npt.NDArray[np.int64]) -> Floats:
+def _lot_values(world: World, lot: Codes, item: Codes, place: Codes) -> Floats:
     """Share the value of a lot-tracked item at a place among its lots by quantity; the last lot takes the rest."""
     stock = world.stock
     key = item * stock.quantity.shape[1] + place
@@ -129,8 +128,8 @@ def _lot_values(world: World, lot: npt.NDArray[np.int64], item: npt.NDArray[np.i
     ordered = key[order]
     held, worth = stock.quantity[item, place][order], stock.value[item, place][order]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(held > 0, worth * stock.lot_quantity[lot, place][order] / held, 0.0)
-    share = np.round(share, 2)
+        exact: Floats = np.where(held > 0, worth * stock.lot_quantity[lot, place][order] / held, 0.0)
+    share: Floats = exact.round(2)
     last = np.append(ordered[1:] != ordered[:-1], True) if ordered.size else np.zeros(0, dtype=bool)
     share[last] = np.round(share[last] + worth[last] - running_totals(ordered, share)[last], 2)
     result = np.empty(lot.size)
@@ -217,9 +216,7 @@ def transfer_tables(world: World, start: int, end: int) -> dict[str, pl.DataFram
                 "shipped_quantity": np.where(shipped, transfers["shipped"], 0.0),
                 "shipped_at": instants(company.start_date, transfers["shipped_at"], day),
                 "received_quantity": np.where(received, transfers["shipped"], 0.0),
-                "received_at": instants(
-                    company.start_date, np.where(received, transfers["arrives_at"], np.inf), day
-                ),
+                "received_at": instants(company.start_date, np.where(received, transfers["arrives_at"], np.inf), day),
                 "transfer_status": coded(
                     ("open", "in_transit", "completed"), np.where(received, 2, np.where(shipped, 1, 0))
                 ),

@@ -24,9 +24,9 @@ _INSTANT_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 class TableFile:
-    """A growing file `<table>.parquet` or `<table>.csv`. Its columns are those of the first piece, in the contract's order.
+    """A growing file `<table>.parquet` or `<table>.csv`; its columns are those of the first piece.
 
-    `rows` have been written so far. Pieces come in row groups of their own, so memory holds one at a time.
+    `rows` have been written so far. Pieces become row groups of their own, so memory holds one at a time.
     """
 
     def __init__(self, folder: Path, table: Table, *, as_text: bool = False) -> None:
@@ -59,7 +59,7 @@ class TableFile:
         """Append rows whose values are text, whatever the column is. Only a CSV can hold them."""
         if not self._as_text:
             raise ValueError(f"{self.path.name} has types")
-        self._append(frame.select(self._schema))
+        self._append(frame.select(list(self._schema)))
 
     def as_text(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A piece as it would stand in a CSV."""
@@ -92,4 +92,5 @@ class TableFile:
 
     def _repeating(self, schema: pa.Schema) -> list[str]:
         """Columns worth a dictionary: texts that are not the key."""
-        return [field.name for field in schema if pa.types.is_large_string(field.type) and field.name not in self.table.key[:1]]
+        key = self.table.key[:1]
+        return [field.name for field in schema if pa.types.is_large_string(field.type) and field.name not in key]

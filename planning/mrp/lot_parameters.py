@@ -1,0 +1,128 @@
+"""The lot parameters that hold for each segment, after precedence and with contradictions settled.
+
+A source's own minimum, maximum and multiple replace the policy's. Fixed and economic quantities are multiples of
+themselves. A maximum is first cut to a whole multiple, so that no order exceeds it; one below the minimum or the multiple
+cannot be met and is left out (`is_contradictory`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.mrp.codes import NONE, UNIT, Flags, Floats, Integers, LotRule
+from planning.mrp.events import PASSING
+from planning.mrp.netting import Requirements, has_reorder_point
+from planning.mrp.problem import PlanningProblem
+from planning.mrp.segments import whole_above
+
+_DAYS_A_YEAR = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class LotParameters:
+    """One row a segment. Quantities in millionths of what is ordered, 0: none.
+
+    `window_days`: days of needs that a lot by periods covers. `up_to`: stock that min/max fills up to, 0: none.
+    `setup_cost` money an order, `holding_cost` money for one unit and day. `source`: the only one, or NONE where there
+    are several (`is_split`) or none.
+    """
+
+    rule: Integers
+    minimum: Integers
+    maximum: Integers
+    multiple: Integers
+    window_days: Integers
+    up_to: Integers
+    period_days: Integers
+    setup_cost: Floats
+    holding_cost: Floats
+    yield_rate: Floats
+    source: Integers
+    is_split: Flags
+    is_contradictory: Flags
+
+
+def lot_parameters(
+    problem: PlanningProblem,
+    requirements: Requirements,
+    source_first: Integers,
+    source_order: Integers,
+    horizon_days: int,
+) -> LotParameters:
+    """Parameters of each segment. `source_first`, `source_order`: CSR of the sources of each node."""
+    nodes, sources, node = problem.nodes, problem.sources, requirements.node
+    several = source_first[node + 1] - source_first[node]
+    source = np.full(node.size, NONE)
+    only = several == 1
+    source[only] = source_order[source_first[node[only]]]
+
+    def own_or_policy(own: Integers, policy: Integers) -> Integers:
+        stated = np.where(only, own[np.maximum(source, 0)] if own.size else 0, 0)
+        return np.where(stated > 0, stated, policy[node])
+
+    rule = nodes.lot_rule[node]
+    minimum = own_or_policy(sources.min_lot, nodes.min_lot)
+    maximum = own_or_policy(sources.max_lot, nodes.max_lot)
+    multiple = own_or_policy(sources.lot_multiple, nodes.lot_multiple)
+    passes = nodes.is_phantom[node] | (requirements.tracking == PASSING)
+    rule = np.where(passes, LotRule.LOT_FOR_LOT, rule)
+    economic = economic_quantity(problem, requirements, multiple, horizon_days)
+    fixed = nodes.fixed_lot[node]
+    by_quantity = (
+        (rule == LotRule.FIXED_QUANTITY)
+        | (rule == LotRule.ECONOMIC_QUANTITY)
+        | ((rule == LotRule.REORDER_POINT) & (nodes.max_stock[node] == 0))
+    )
+    fixed = np.where((rule == LotRule.ECONOMIC_QUANTITY) & (fixed == 0), economic, fixed)
+    multiple = np.where(by_quantity & (fixed > 0), whole_above(fixed, multiple), multiple)
+    multiple, minimum, maximum = (np.where(passes, 0, value) for value in (multiple, minimum, maximum))
+    cut = np.where(multiple > 0, maximum // np.maximum(multiple, 1) * multiple, maximum)
+    contradictory = (maximum > 0) & ((cut == 0) | (cut < whole_above(minimum, multiple)))
+    periods = nodes.periods_of_supply[node]
+    return LotParameters(
+        rule=rule,
+        minimum=minimum,
+        maximum=np.where(contradictory, 0, cut),
+        multiple=multiple,
+        window_days=np.where(periods > 0, periods, _economic_periods(requirements, economic, nodes.period_days[node], horizon_days))
+        * nodes.period_days[node],
+        up_to=np.where((rule == LotRule.MIN_MAX) | (rule == LotRule.REORDER_POINT), nodes.max_stock[node], 0),
+        period_days=nodes.period_days[node],
+        setup_cost=nodes.ordering_cost[node],
+        holding_cost=nodes.holding_cost[node] / nodes.period_days[node],
+        yield_rate=np.where(passes, 1.0, nodes.yield_rate[node]),
+        source=source,
+        is_split=several > 1,
+        is_contradictory=contradictory,
+    )
+
+
+def economic_quantity(
+    problem: PlanningProblem, requirements: Requirements, multiple: Integers, horizon_days: int
+) -> Integers:
+    """√(2 D S / H) in millionths, from the demand of the plan scaled to a year; 0 where a cost is missing.
+
+    Rounded to whole units where it is at least one and no multiple says otherwise.
+    """
+    nodes, node = problem.nodes, requirements.node
+    demand_a_year = requirements.demanded / UNIT / horizon_days * _DAYS_A_YEAR
+    holding_a_year = nodes.holding_cost[node] / nodes.period_days[node] * _DAYS_A_YEAR
+    known = (holding_a_year > 0) & (nodes.ordering_cost[node] > 0)
+    units = np.sqrt(2.0 * demand_a_year * nodes.ordering_cost[node] / np.where(known, holding_a_year, 1.0))
+    whole = (units >= 1.0) & (multiple == 0)
+    return np.where(known, np.rint(np.where(whole, np.rint(units), units) * UNIT), 0).astype(np.int64)
+
+
+def _economic_periods(
+    requirements: Requirements, economic: Integers, period_days: Integers, horizon_days: int
+) -> Integers:
+    """The economic quantity as whole periods of average demand, at least one."""
+    a_period = requirements.demanded / horizon_days * period_days
+    return np.maximum(np.rint(economic / np.maximum(a_period, 1.0)), 1).astype(np.int64)
+
+
+def uses_reorder_point(problem: PlanningProblem, requirements: Requirements) -> Flags:
+    """Segments whose level to keep is a reorder point."""
+    return has_reorder_point(problem)[requirements.node]
