@@ -12,6 +12,8 @@ from pipelines.demo.world import World
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 HOURS_SPREAD = 0.12
+# An operation of more hours than these is worked on by a second unit, and so on, up to so many.
+HOURS_FOR_ONE_UNIT, MOST_UNITS = 30.0, 4
 # The working day in fractions of a day from 08:00 local (00:00 UTC) on.
 DAY_LENGTH = 0.62
 
@@ -50,14 +52,16 @@ class ShopFloor:
         ]
         order, centre = table["order"][rows].astype(np.int64), table["work_centre"][rows].astype(np.int64)
         remaining = table["true_hours"][rows] - table["done_hours"][rows]
-        # One order is worked on by one unit at a time.
-        wanted = np.minimum(remaining, centres.hours_per_unit[centre] * centres.efficiency[centre])
+        # A large order is shared by several units.
+        shared = np.clip(np.ceil(table["true_hours"][rows] / HOURS_FOR_ONE_UNIT), 1, centres.units[centre])
+        shared = np.minimum(shared, MOST_UNITS)
+        wanted = np.minimum(remaining, shared * centres.hours_per_unit[centre] * centres.efficiency[centre])
         before = running_totals(centre, wanted) - wanted
         given = np.clip(capacity[centre] - before, 0.0, wanted)
         touched = given > 0
         room = np.maximum(capacity[centre], 1e-9)
         starts = day + 0.1 + (DAY_LENGTH - 0.1) * np.minimum(before / room, 1.0) * (centres.units[centre] == 1)
-        ends = np.minimum(starts + given / centres.hours_per_unit[centre] * (DAY_LENGTH - 0.1), day + DAY_LENGTH)
+        ends = np.minimum(starts + given / (shared * centres.hours_per_unit[centre]) * (DAY_LENGTH - 0.1), day + DAY_LENGTH)
         starts = np.maximum(starts, np.minimum(table["ready_at"][rows], day + DAY_LENGTH - 0.01))
         ends = np.maximum(ends, starts + 0.002)
         fresh = touched & ~np.isfinite(table["started_at"][rows])

@@ -13,9 +13,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from planning.mrp.codes import NONE, TOLERANCE, Floats, Integers, LotRule
+from planning.mrp.codes import NONE, TOLERANCE, Flags, Floats, Integers, LotRule
 from planning.mrp.dynamic_lots import heuristic_last_cell, wagner_whitin_last_cells
-from planning.mrp.events import Events
 from planning.mrp.lot_parameters import LotParameters
 from planning.mrp.netting import Requirements
 from planning.mrp.segments import first_above, numbers_of, whole_above
@@ -73,7 +72,7 @@ def lots_of(requirements: Requirements, parameters: LotParameters, split: Split)
     return _split_at_maximum(lots, parameters)
 
 
-def _closed_lots(requirements: Requirements, parameters: LotParameters, closed: np.ndarray) -> Lots:
+def _closed_lots(requirements: Requirements, parameters: LotParameters, closed: Flags) -> Lots:
     segment = numbers_of(requirements.first)
     short = requirements.needed > requirements.stock[segment]
     short &= closed[segment]
@@ -120,12 +119,16 @@ def _lots_by_rounds(requirements: Requirements, parameters: LotParameters, activ
         filled = up_to - projected
         need = np.where((up_to > 0) & (filled > need), filled, need)
         rate = parameters.yield_rate[active]
-        lot = lot_quantity(started_for(need, rate), parameters.minimum[active], parameters.multiple[active])
+        lot = lot_quantity(
+            started_for(need, rate), parameters.minimum[active], parameters.multiple[active], parameters.maximum[active]
+        )
         row, source, part = _parts(parameters, split, active, cell, lot)
-        good = np.maximum(good_of(part, rate[row]), 0)
-        # A lot is never short of its need by a rounding of the yield.
-        alone = np.bincount(row, minlength=active.size)[row] == 1
-        good = np.where(alone, np.maximum(good, need[row]), good)
+        good = good_of(part, rate[row])
+        # A lot is never short of its need by a rounding of the yield: the last part makes it up.
+        ends = np.append(row[1:] != row[:-1], True)
+        total = np.zeros(active.size, np.int64)
+        np.add.at(total, row, good)
+        good = good + np.where(ends, np.maximum(need - total, 0)[row], 0)
         found.append(Lots(active[row], cell[row], last[row], projected[row], need[row], lot[row], part, good, source))
         np.add.at(supplied, active[row], good)
         at[active] = cell
@@ -181,9 +184,14 @@ def _optimal_last_cells(requirements: Requirements, parameters: LotParameters, a
     return wagner_whitin_last_cells(requirements, parameters, chosen)
 
 
-def lot_quantity(need: Integers, minimum: Integers, multiple: Integers) -> Integers:
-    """Raised to the minimum, then up to the next multiple (0: none). A maximum divides the result afterwards."""
-    return whole_above(np.maximum(need, minimum), multiple)
+def lot_quantity(need: Integers, minimum: Integers, multiple: Integers, maximum: Integers) -> Integers:
+    """What is ordered for a need: cut to the maximum, raised to the minimum, up to the next multiple, again for the rest.
+
+    The maximum is a whole multiple and not below the minimum; 0 is none. `_split_at_maximum` makes the single orders.
+    """
+    cut = np.where(maximum > 0, need // np.maximum(maximum, 1) * maximum, 0)
+    rest = need - cut
+    return cut + np.where(rest > 0, whole_above(np.maximum(rest, minimum), multiple), 0)
 
 
 def started_for(good: Integers, yield_rate: Floats) -> Integers:
@@ -224,6 +232,3 @@ def _split_at_maximum(lots: Lots, parameters: LotParameters) -> Lots:
 
 def _no_lots() -> Lots:
     return Lots(*(np.zeros(0, np.int64) for _ in fields(Lots)))
-
-
-__all__ = ["Events", "Lots", "good_of", "lot_quantity", "lots_of", "started_for"]

@@ -66,10 +66,8 @@ def finance_of(world: World, slice_rows: int = 250_000, chunk: int = 10**9) -> d
     for log, taker in ((world.documents.movements, totals.add), (world.documents.receipts, receipts.add)):
         for start in range(0, log.count, chunk):
             taker(start, log.slice(start, start + chunk))
-    costs = np.zeros(world.day + 1, dtype=np.int64)
-    costs[3::7] = 12_345
     frames: dict[str, list[pl.DataFrame]] = {}
-    for name, frame in finance_tables(world, totals, receipts, costs, slice_rows):
+    for name, frame in finance_tables(world, totals, receipts, slice_rows):
         frames.setdefault(name, []).append(frame)
     return {name: pl.concat(parts) for name, parts in frames.items()}
 

@@ -26,7 +26,7 @@ WIN_ODDS = 0.62
 """Log odds to win in the end, at the usual price and without bad memories (65 %)."""
 WIN_RATE = float(np.prod(PASSES)) * 0.64
 """What it all comes to on average."""
-PRICE_PULL, LATENESS_PULL = 9.0, 2.5
+PRICE_PULL, LATENESS_PULL = 9.0, 3.0
 """Change of the log odds by further discount (1.0 = all) and by felt lateness (1.0 = the worst)."""
 BARGAIN_SPREAD, LARGEST_DISCOUNT = 0.05, 0.45
 SHORTEST_WEEKS, LONGEST_WEEKS = 5, 10

@@ -26,7 +26,7 @@ ORDINARY_LEAVING = 0.04 / 52
 """Chance a week that a business customer leaves for reasons of his own: 4 % a year."""
 TOLERANCE, IMPATIENCE = 0.25, 0.015
 """Felt lateness that is forgiven; chance a week to leave at the worst, above it."""
-EXPOSED, EXPOSED_DAYS = 35.0, 42
+EXPOSED, EXPOSED_DAYS = 45.0, 42
 """How much more ready to leave customers are whose deliveries an incident delays, and for how long after it."""
 MEMORY_DAYS = 150
 CONSUMER_LEAVES_A_DAY, CONSUMER_LEAVES_AT_MOST = 0.03, 0.5

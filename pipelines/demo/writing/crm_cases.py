@@ -17,9 +17,10 @@ from pipelines.demo.arrays import ordinals
 
 from pipelines.demo.documents import RETURN_REASONS
 from pipelines.demo.world import World
-from pipelines.demo.writing.columns import CASE, SALES_ORDER, coded, instants, line_ids, numbered
+from pipelines.demo.writing.columns import CASE, coded, instants, numbered
 from pipelines.demo.writing.crm_experience import Codes, Experience, Floats
 from pipelines.demo.writing.customers import customer_ids, customer_keys
+from pipelines.demo.writing.sales import sales_line_ids
 
 CASE_TYPES = ("complaint", "warranty", "repair", "question", "return_request")
 COMPLAINT, FAILURE, REPAIR, QUESTION, RETURN_REQUEST = range(5)
@@ -52,6 +53,8 @@ class Cases:
     """Cases of one kind of document; `cost` in CNY is known when the case is resolved (which may lie in the future)."""
 
     ids: pl.Series
+    document: Codes
+    """Row of what the case hangs on."""
     kind: Codes
     customer: Codes
     opened_at: Floats
@@ -157,7 +160,8 @@ def _failures(world: World, start: int, end: int) -> Cases:
         )
     ).to_series()
     kind = np.where(is_repair, REPAIR, FAILURE)[known]
-    return _worked_on(world, ids, kind, sales_line[row[known]], opened_at[known], severity[known], cost[known])
+    row, opened_at = row[known], opened_at[known]
+    return _worked_on(world, ids, start + row, kind, sales_line[row], opened_at, severity[known], cost[known])
 
 
 def _questions(world: World, start: int, end: int) -> Cases:
@@ -169,8 +173,8 @@ def _questions(world: World, start: int, end: int) -> Cases:
     asks = world.luck.chance(QUESTION_RATE, "asks", key, ordered_day) & (opened_at < world.day + 1)
     rows = np.flatnonzero(asks)
     ids = numbered(f"{CASE}{LETTERS[QUESTION]}", start + rows)
-    line, nothing = orders["first_line"][rows].astype(np.int64), np.zeros(rows.size)
-    return _worked_on(world, ids, QUESTION, line, opened_at[rows], np.zeros(rows.size, dtype=np.int64), nothing)
+    line, severity = orders["first_line"][rows].astype(np.int64), np.full(rows.size, LOW)
+    return _worked_on(world, ids, start + rows, QUESTION, line, opened_at[rows], severity, np.zeros(rows.size))
 
 
 def _return_requests(world: World, start: int, end: int) -> Cases:
@@ -180,8 +184,9 @@ def _return_requests(world: World, start: int, end: int) -> Cases:
     at = returns["returned_at"][rows]
     opened_at = np.floor(at) + 0.8 * (at - np.floor(at))
     severity = np.where(returns["reason"][rows] == RETURN_REASONS.index("changed_mind"), LOW, MEDIUM)
-    line, ids = returns["sales_line"][rows].astype(np.int64), numbered(f"{CASE}{LETTERS[RETURN_REQUEST]}", start + rows)
-    return _worked_on(world, ids, RETURN_REQUEST, line, opened_at, severity, 15.0 + 0.02 * returns["cost_value"][rows])
+    line, cost = returns["sales_line"][rows].astype(np.int64), 15.0 + 0.02 * returns["cost_value"][rows]
+    ids = numbered(f"{CASE}{LETTERS[RETURN_REQUEST]}", start + rows)
+    return _worked_on(world, ids, start + rows, RETURN_REQUEST, line, opened_at, severity, cost)
 
 
 def _worked_on(

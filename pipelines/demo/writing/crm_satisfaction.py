@@ -1,4 +1,4 @@
-"""What customers answer when they are asked: after a delivery, after a case, and once a year whether they would recommend us.
+"""What customers answer: after a delivery, after a case, and once a year whether they would recommend us.
 
 A score falls with late arrivals, goods that had to go back and cases that are still open. Every answer knows only what
 had happened by its moment.
@@ -15,7 +15,7 @@ import polars as pl
 from pipelines.demo.company.company import NEVER
 from pipelines.demo.world import World
 from pipelines.demo.writing.columns import CASE, RESPONSE, SALES_ORDER, coded, instants, numbered
-from pipelines.demo.writing.crm_cases import LETTERS, COMPLAINT, QUESTION, Cases, complaints, service_cases
+from pipelines.demo.writing.crm_cases import COMPLAINT, QUESTION, Cases, complaints, service_cases
 from pipelines.demo.writing.crm_experience import Codes, Experience, Floats
 from pipelines.demo.writing.customers import customer_ids, customer_keys
 
@@ -78,7 +78,7 @@ def _after_deliveries(world: World, experience: Experience, start: int, end: int
     answers = luck.chance(share, "answers", *keys) & (at < world.day + 1)
     about = complaints(world, experience, start, end)
     opened, resolved = np.full(customer.size, np.inf), np.full(customer.size, np.inf)
-    position = _delivery_of(about) - start
+    position = about.document - start
     opened[position], resolved[position] = about.opened_at, about.resolved_at
     is_open = (opened < at) & (resolved > at)
     score = 4.65 + OWN_OPINION * luck.normal("opinion", keys[0]) + MOOD * luck.normal("mood", *keys)
@@ -87,11 +87,6 @@ def _after_deliveries(world: World, experience: Experience, start: int, end: int
     rows = np.flatnonzero(answers)
     ids = numbered(f"{RESPONSE}D", start + rows)
     return _table(world, ids, customer[rows], at[rows], CSAT, score[rows], deliveries["order"][rows])
-
-
-def _delivery_of(about: Cases) -> Codes:
-    """The delivery in the number of each complaint."""
-    return about.ids.str.slice(len(CASE) + 1).cast(pl.Int64).to_numpy() - 1
 
 
 def _after_cases(world: World, cases: Cases) -> pl.DataFrame:
@@ -106,9 +101,7 @@ def _after_cases(world: World, cases: Cases) -> pl.DataFrame:
     rows = np.flatnonzero(answers)
     ids = cases.ids.gather(rows.astype(np.uint32))
     order = documents.sales_lines["order"][cases.sales_line[rows]]
-    names = pl.select(pl.concat_str(pl.lit(RESPONSE), ids.str.slice(len(CASE)))).to_series()
-    # The letters of deliveries and of yearly surveys are their own.
-    names = pl.select(pl.lit(names).str.replace(f"^{RESPONSE}", f"{RESPONSE}S")).to_series()
+    names = pl.select(pl.concat_str(pl.lit(f"{RESPONSE}S"), ids.str.slice(len(CASE)))).to_series()
     return _table(world, names, cases.customer[rows], at[rows], CSAT, score[rows], order, ids)
 
 
@@ -159,6 +152,3 @@ def _remembered(
     np.add.at(result[1], place, np.maximum(experience.late_days[rows], 0))
     np.add.at(result[2], place, experience.first_return_at[rows] < asked[near])
     return result[0], result[1], result[2]
-
-
-__all__ = ["LETTERS", "satisfaction_responses"]

@@ -28,6 +28,8 @@ from pipelines.demo.writing.columns import (
     line_ids,
     numbered,
 )
+from pipelines.demo.writing.crm_cases import case_costs
+from pipelines.demo.writing.crm_experience import delivery_experience
 from pipelines.demo.writing.customers import customer_ids
 from pipelines.demo.writing.finance_invoices import (
     INVOICE_TYPES,
@@ -93,12 +95,11 @@ def finance_tables(
     world: World,
     movements: MovementTotals,
     receipt_rows: ReceiptRows,
-    warranty_costs: Codes | None = None,
     slice_rows: int = SLICE_ROWS,
 ) -> Frames:
     """(table, rows) of all finance tables, piece by piece.
 
-    `movements` and `receipt_rows` have taken every chunk of their logs; `warranty_costs` are CNY cents by day.
+    `movements` and `receipt_rows` have taken every chunk of their logs.
     """
     receipts = receipt_rows.gathered()
     bought = supplier_invoices(world, receipts)
@@ -123,9 +124,8 @@ def finance_tables(
         _freight_entries(world, slice_rows),
     ):
         yield "ledger_entries", frame
-    if warranty_costs is not None:
-        days = np.arange(warranty_costs.size)
-        yield "ledger_entries", daily_entries(world, "warranty", days, warranty_costs, WARRANTY, CASH)
+    service = case_costs(world, delivery_experience(world), slice_rows)
+    yield "ledger_entries", daily_entries(world, "warranty", np.arange(service.size), service, WARRANTY, CASH)
 
 
 def invoice_ids(kind: int, numbers: Codes) -> pl.Series:
