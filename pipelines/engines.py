@@ -48,12 +48,16 @@ _NUMBERED_MOVEMENTS = """
             movements.lot_id,
             movements.moved_at,
             movements.original_receipt_date,
-            cast(movements.quantity * 1000000 as bigint) as quantity,
+            -- Wide decimals: in the type of the columns a million times a million is too much already.
+            cast(cast(movements.quantity as decimal(38, 6)) * 1000000 as bigint) as quantity,
             cast(
-                1000000 * coalesce(
-                    movements.value,
-                    try_cast(movements.unit_cost * movements.quantity as decimal(18, 6))
-                )
+                cast(
+                    coalesce(
+                        movements.value,
+                        try_cast(movements.unit_cost * movements.quantity as decimal(18, 6))
+                    )
+                    as decimal(38, 6)
+                ) * 1000000
                 as bigint
             ) as value
         from canonical.cnl_stock_movements as movements

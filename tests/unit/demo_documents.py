@@ -38,7 +38,7 @@ from pipelines.demo.writing.finance import MovementTotals, ReceiptRows, finance_
 START = date(2023, 7, 1)
 COMPANY = build_company(7, SCALES["tiny"], START)
 HORIZON = 330
-ORDERS, PURCHASES, PRODUCTIONS, PROJECTS, LEADS = 900, 500, 120, 60, 150
+ORDERS, PURCHASES, PRODUCTIONS, PROJECTS, LEADS = 900, 500, 120, 90, 150
 LUCK = Luck(99)
 Row = dict[str, Any]
 
@@ -349,7 +349,7 @@ def _talk(world: World) -> None:
     number = np.arange(PROJECTS)
     created = _days("asked", PROJECTS) + 0.2
     customer = LUCK.integers(company.customers.count, "asks", number)
-    reached = LUCK.integers(5, "reached", number)
+    reached = np.minimum(LUCK.integers(8, "reached", number), 4)
     is_won = LUCK.chance(0.5, "won", number)
     moves = created[:, None] + np.cumsum(1.0 + LUCK.integers(12, "stage", number[:, None], np.arange(5)), axis=1)
     stage = np.where(reached == 4, np.where(is_won, 4, 5), reached)

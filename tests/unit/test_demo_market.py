@@ -69,8 +69,6 @@ class EasyLife:
         self.world.stock.quantity[:] = 1e9
         self.market = Market(self.world)
         self.late_days, self.ships, self.effects = late_days, ships, effects
-        self.arrived_units: dict[tuple[int, int, int], float] = {}
-        self.shelves: list[Floats] = []
         self._seen = 0
         self._on_the_road: dict[int, list[npt.NDArray[np.int64]]] = {}
 
@@ -268,9 +266,7 @@ def test_shelves_hold_what_arrived_and_was_not_sold() -> None:
 def test_the_reported_weeks_follow_from_each_other(small_years: EasyLife) -> None:
     documents = small_years.world.documents
     weeks = documents.channel_weeks.columns()
-    count = small_years.world.company.items.count
-    sold = weeks["sold"].reshape(-1)
-    assert (sold >= 0).all()
+    assert (weeks["sold"] >= 0).all()
     assert (weeks["week_day"] % 7 == 0).all()
     delivery_lines, lines = documents.delivery_lines, documents.sales_lines
     line = delivery_lines["sales_line"]
@@ -292,7 +288,6 @@ def test_the_reported_weeks_follow_from_each_other(small_years: EasyLife) -> Non
             assert stock[number] == pytest.approx(stock[number - 1] + came - quantity[number])
             checked += 1
     assert checked > 300
-    assert count > 0
 
 
 def test_orders_swing_more_than_what_is_sold_on(small_years: EasyLife) -> None:

@@ -64,6 +64,14 @@ def columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]
     return {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
 
 
+def test_movements_of_millions_of_pieces_and_of_money_are_carried_exactly(build: duckdb.DuckDBPyConnection) -> None:
+    move(build, ("m1", "NUT", "2026-01-05 10:00", "OUT", "PLANT", "2500000", None, "7500000.25", None, None, "erp"))
+    run_stock_layers(build, AS_OF)
+    assert build.execute("select quantity, value from engine.stock_layers").fetchall() == [
+        (Decimal("2500000.000000"), Decimal("7500000.250000"))
+    ]
+
+
 def test_layers_and_uses_are_written_with_the_sources_ids(build: duckdb.DuckDBPyConnection) -> None:
     move(
         build,

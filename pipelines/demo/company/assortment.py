@@ -100,8 +100,7 @@ def independent_demand(
 ) -> Floats:
     """(item, place): units a week that customers take from each place in the first year, before growth and ramps.
 
-    Fleets are served by the plant (column of the plant P1, or P2 for what is made there, is filled by the caller from
-    the last column, which holds the volume of the plant).
+    One column more than places: the last one is what the plant that makes the item serves itself, above all fleets.
     """
     demand = np.zeros((items.count, len(PLACE_IDS) + 1))
     known = customers.joined_day[assortment.customer] < 0

@@ -63,6 +63,7 @@ def _kitted(draft: Draft, kits: list[int]) -> None:
     screws = [code for code, item in enumerate(draft.items) if item.item_id.startswith(("C-SCR", "C-NUT"))]
     for number, kit in enumerate(kits):
         draft.items[kit].made_at = "P1"
+        draft.items[kit].cost = 0.0
         for step in range(3):
-            draft.add_line(kit, screws[(number * 3 + step) % len(screws)], 20.0 - 4 * step, operation=10)
+            draft.add_line(kit, screws[(number * 3 + step) % len(screws)], 60.0 - 12 * step, operation=10)
     draft.operation(kits, 10, "PACK", "Pack screw kit 螺钉套件包装", 0.2, 0.04)

@@ -79,8 +79,7 @@ def standard_costs(
 
 def conversion_index(periods: int) -> Floats:
     """What an hour costs in each period, the first one being 1."""
-    index: Floats = (1.0 + CONVERSION_DRIFT) ** np.arange(periods)
-    return index
+    return np.power(1.0 + CONVERSION_DRIFT, np.arange(periods, dtype=np.float64))
 
 
 def _gather_phantoms(draft: Draft, items: Items, cost: Floats) -> None:

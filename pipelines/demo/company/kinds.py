@@ -133,11 +133,11 @@ BTN | Button pad | 按键板 | electronics | 4 | 3 | 8
 HCN | Harness connector | 线束接插件 | connectors | 7 | 2.2 | 7
 BCB | Brake cable | 刹车线 | cables | 4 | 3 | 8
 SCB | Shift cable | 变速线 | cables | 3 | 3 | 7
-CHO | Cable housing | 线管 | cables | 5 | 2 | 6
+CHO | Cable housing | 线管 | cables | 6 | 2 | 6
 SCR | Screw | 螺钉 | fasteners | 14 | 0.05 | 0.4
 NUT | Nut | 螺母 | fasteners | 6 | 0.04 | 0.3
 WSH | Washer | 垫圈 | fasteners | 6 | 0.02 | 0.12
-TIE | Cable tie | 扎带 | fasteners | 5 | 0.05 | 0.12
+TIE | Cable tie | 扎带 | fasteners | 6 | 0.05 | 0.12
 IOT | Fleet tracker | 车队定位模块 | electronics | 6 | 95 | 160
 """
 
@@ -187,7 +187,7 @@ KINDS: dict[str, Kind] = _all_kinds()
 SPARES = (
     ("PAD", "Brake pads", "刹车片", "brakes", 9.0, 40.0),
     ("TYR", "Spare tyre", "备件外胎", "tyres", 22.0, 95.0),
-    ("TUB", "Spare inner tube", "备件内胎", "tyres", 7.0, 18.0),
+    ("TUB", "Spare inner tube", "备件内胎", "tyres", 9.0, 18.0),
     ("CHN", "Spare chain", "备件链条", "drivetrain", 15.0, 70.0),
     ("CGR", "Spare charger", "备件充电器", "electronics", 50.0, 130.0),
     ("DSP", "Spare display", "备件显示器", "electronics", 45.0, 160.0),

@@ -105,8 +105,7 @@ def expected_sales(company: Company) -> Floats:
     )
     weight = customers.projects_per_year[fleets] * (1.0 - customers.discount_rate[fleets])
     share = fleet_value * weight / max(float(customers.projects_per_year[fleets].sum()), 1e-9)
-    expected: Floats = total + np.bincount(customers.sales_rep[fleets], share, total.size)
-    return expected
+    return np.asarray(total + np.bincount(customers.sales_rep[fleets], share, total.size), dtype=np.float64)
 
 
 def _months(company: Company, last_day: int) -> tuple[npt.NDArray[np.int64], Floats, Floats]:

@@ -8,18 +8,15 @@ from statistics import NormalDist
 import numpy as np
 
 from pipelines.demo.company.company import (
-    ASSEMBLE_TO_ORDER,
     BUY,
     FIXED_QUANTITY,
     LOT_FOR_LOT,
     LOT_RULES,
     MAKE,
     MIN_MAX,
-    NEVER,
     PERIOD_OF_SUPPLY,
     REORDER_POINT,
     SUBCONTRACT,
-    TO_ORDER,
     TO_STOCK,
     TRANSFER,
     Codes,
@@ -37,7 +34,6 @@ from pipelines.demo.company.structure import Network
 from pipelines.demo.luck import Luck
 
 ECONOMIC_QUANTITY = LOT_RULES.index("economic_quantity")
-PLANNERS = 6
 USUAL_LOT_WEEKS = 3.0
 REVIEW_DAYS = 7.0
 """MRP runs once a week: a need may wait that long before it is ordered."""
@@ -252,6 +248,3 @@ def _planners(items: Items, network: Network) -> Codes:
 def draw_strategies(items: Items, network: Network, of_item: Codes) -> Codes:
     """Strategy of the item's own production; everything else is to stock."""
     return np.where(network.supply == MAKE, of_item[network.item], TO_STOCK).astype(np.int32)
-
-
-__all__ = ["ASSEMBLE_TO_ORDER", "NEVER", "TO_ORDER", "Plans", "draw_nodes", "draw_strategies"]

@@ -11,6 +11,8 @@ COLOURS = (
     ("Graphite", "石墨灰"), ("Jade", "玉绿"), ("Ivory", "象牙白"), ("Cobalt", "钴蓝"), ("Sand", "沙色"),
     ("Cherry", "樱桃红"), ("Mint", "薄荷绿"), ("Slate", "板岩灰"), ("Amber", "琥珀"), ("Night", "夜黑"),
 )  # fmt: skip
+PAINTING_COST = 46.0
+"""CNY for a frame of the middle of the range."""
 # Family: letter, welded frames, painted frames, metres of tube.
 FRAMES = {
     CITY: ("C", 5, 8, 3.3),
@@ -231,13 +233,14 @@ def _frames(draft: Draft, models: Sequence[Model]) -> None:
 
 
 def paint_frame(draft: Draft, item_id: str, colour: int, tier: float) -> int:
-    """A painted frame; the caller adds its lines."""
+    """A painted frame at the painter's price; the caller adds its lines."""
     name, name_zh = COLOURS[colour % len(COLOURS)]
     number = item_id[2:]
+    price = round(PAINTING_COST * (0.75 + 0.5 * tier), 2)
     return draft.add(
         DraftItem(
-            item_id, f"Painted frame {number} {name}", f"喷涂车架{number} {name_zh}", SEMI, "CAT-M-FP", tier=tier,
-            made_at="SUB1",
+            item_id, f"Painted frame {number} {name}", f"喷涂车架{number} {name_zh}", SEMI, "CAT-M-FP", cost=price,
+            tier=tier, made_at="SUB1",
         )
     )  # fmt: skip
 

@@ -45,12 +45,13 @@ def draw_sources(
             priority.append(rank + 1)
             allocation.append(shares[rank])
     nodes, codes, ranks = (np.array(each, dtype=np.int32) for each in (node, supplier, priority))
-    return _sources(luck, items, network, suppliers, trades, use, market, nodes, codes, ranks, np.array(allocation))
+    shares_of = np.array(allocation)
+    return _sources(luck, draft, items, network, suppliers, trades, use, market, nodes, codes, ranks, shares_of)
 
 
 def _sources(
-    luck: Luck, items: Items, network: Network, suppliers: Suppliers, trades: list[str], use: Floats, market: float,
-    nodes: Codes, codes: Codes, ranks: Codes, allocation: Floats,
+    luck: Luck, draft: Draft, items: Items, network: Network, suppliers: Suppliers, trades: list[str], use: Floats,
+    market: float, nodes: Codes, codes: Codes, ranks: Codes, allocation: Floats,
 ) -> Sources:  # fmt: skip
     item = network.item[nodes]
     decimals = items.decimals[item]
@@ -63,7 +64,9 @@ def _sources(
     )  # fmt: skip
     rates = np.array(LONG_RUN_RATES)[suppliers.currency[codes]]
     premium = np.where(ranks > 1, 1.015 + 0.06 * luck.uniform("second price", item, codes), 1.0)
-    basis = items.standard_cost[0, item]
+    # The painter is paid for painting, not for the frame that is sent to him.
+    painting = np.array([draft.items[code].cost for code in item.tolist()])
+    basis = np.where(network.supply[nodes] == SUBCONTRACT, painting, items.standard_cost[0, item])
     price = basis * premium * luck.lognormal(0.02, "purchase price", item, codes) / rates
     weekly = use[nodes] * min(market, 1.0) / market
     batch = round_up_nicely(weekly * 0.25, decimals)

@@ -10,6 +10,9 @@ from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind,
 from pipelines.demo.market.population import LEAD_CONVERSION
 from pipelines.demo.world import World
 
+MOST_REVENUE = 0.08
+"""Share of the company's revenue that customers may have whom an incident hits, where there are others."""
+
 
 def _there(scene: Scene) -> Flags:
     """(customers) who buy today and have no other incident."""
@@ -19,7 +22,7 @@ def _there(scene: Scene) -> Flags:
 
 
 class CustomersLeaving(Kind):
-    """A carrier delivers days late to the customers whom it serves from one place; some of them leave for good."""
+    """A carrier delivers days late to the customers of one region; some of them leave for good."""
 
     name = "customers_leaving"
     duration_days = (42, 63)
@@ -28,16 +31,16 @@ class CustomersLeaving(Kind):
     floors = 2.0
 
     def choose(self, scene: Scene) -> Choice | None:
-        customers, there = scene.world.company.customers, _there(scene)
-        pairs = [(carrier, int(place)) for carrier, place in zip(customers.carrier, customers.ship_from, strict=True)]
-        groups = sorted(set(pairs))
-        code = {pair: number for number, pair in enumerate(groups)}
-        group = np.array([code[pair] for pair in pairs], dtype=np.int64)
-        hit = there & (customers.kind == DISTRIBUTION)
+        customers = scene.world.company.customers
+        routes = list(zip(customers.carrier, customers.ship_from.tolist(), customers.region, strict=True))
+        groups = sorted(set(routes))
+        code = {route: number for number, route in enumerate(groups)}
+        group = np.array([code[route] for route in routes], dtype=np.int64)
+        hit = _there(scene) & (customers.kind == DISTRIBUTION)
         revenue = np.bincount(group[hit], scene.exposure.customer_revenue[hit], len(groups)).astype(np.float64)
         revenue *= scene.years
         chosen = scene.drawn(
-            revenue, np.ones(len(groups), dtype=bool), self.floors, 0.25 * scene.exposure.revenue * scene.years
+            revenue, np.ones(len(groups), dtype=bool), self.floors, MOST_REVENUE * scene.exposure.revenue * scene.years
         )
         if chosen < 0:
             return None
@@ -75,8 +78,9 @@ class DebtorStop(Kind):
         owed = scene.exposure.customer_revenue * scene.years
         there = _there(scene)
         # Invoices must fall due before the cycle ends: short terms first.
+        most = MOST_REVENUE * scene.exposure.revenue * scene.years
         for longest in (30, 45, 60):
-            customer = scene.drawn(owed, there & (customers.terms_days <= longest), self.floors)
+            customer = scene.drawn(owed, there & (customers.terms_days <= longest), self.floors, most)
             if customer >= 0:
                 terms = float(customers.terms_days[customer])
                 return Choice({"customer": (customer,)}, terms, float(owed[customer]))

@@ -22,8 +22,8 @@ def _one_family(scene: Scene, change: float) -> tuple[int, float]:
     revenue = _family_revenue(scene)
     changed = revenue * abs(change) * scene.years
     allowed = scene.free("family", revenue.size)
-    # Not the family that the company lives on, where there is another.
-    most = 0.3 * scene.exposure.revenue * abs(change) * scene.years
+    # Not one of the families that the company lives on, where there is another.
+    most = 0.14 * scene.exposure.revenue * abs(change) * scene.years
     family = scene.drawn(changed, allowed, 1.0, most)
     return (family, float(changed[family])) if family >= 0 else (-1, 0.0)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.demo.incidents.contents import KINDS
 from pipelines.demo.incidents.exposure import ExposureBook
-from pipelines.demo.incidents.kind import REST_DAYS, Choice, Incident, PlannedIncident, Scene
+from pipelines.demo.incidents.kind import REST_DAYS, Choice, Floats, Incident, PlannedIncident, Scene
 from pipelines.demo.incidents.schedule import CYCLE_DAYS, cycle_of, duration, first_day_of, plan_cycle
 from pipelines.demo.world import World
 from tower.errors import TowerError
@@ -101,10 +101,10 @@ class Incidents:
             for each in self.begun
         )
 
-    def own_stock(self, choice: Choice) -> float:
-        """Quantity of a choice's items in own places."""
-        places = np.flatnonzero(self.world.company.places.is_own)
-        return float(self.world.stock.quantity[np.ix_(choice.codes("item"), places)].sum())
+    def own_stock(self, choice: Choice) -> Floats:
+        """Quantity of each of a choice's items in all own places."""
+        held = self.world.stock.quantity[choice.codes("item")] * self.world.company.places.is_own
+        return np.asarray(held.sum(axis=1), dtype=np.float64)
 
     # -- the plan -------------------------------------------------------------------------------------------------
 

@@ -69,9 +69,9 @@ class Incident:
     end_day: int
     choice: Choice
     floor_value: float
-    stock_before: float = 0.0
-    """Quantity of its items in own places when it began."""
-    stock_after: float = np.nan
+    stock_before: Floats = field(default_factory=lambda: np.zeros(0))
+    """Quantity of each of its items in own places when it began."""
+    stock_after: Floats | None = None
     """The same when it ended."""
     is_over: bool = False
     kept: dict[str, Any] = field(default_factory=dict)

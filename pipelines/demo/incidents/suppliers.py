@@ -13,7 +13,7 @@ from pipelines.demo.world import World
 # How much faster than usual a supplier sends after an outage what has waited.
 _CATCH_UP = 0.75
 # More than so many floors at once would be a catastrophe and no incident.
-MOST_FLOORS = 12.0
+MOST_FLOORS = 5.0
 
 
 def _late_by_supplier(scene: Scene, projection: Projection, shortage_days: Floats) -> Floats:

@@ -177,7 +177,8 @@ class Pipeline:
     def _bargain(self, rows: Rows, customer: Rows) -> Floats:
         """Discount beyond what the customer is used to, from the lines as quoted."""
         world, lines = self.world, self.world.documents.opportunity_lines
-        first = world.documents.opportunities["first_line"][rows]
+        # A contract may have no lines, and be the last.
+        first = np.minimum(world.documents.opportunities["first_line"][rows], lines.count - 1)
         list_value = world.company.items.list_price[lines["item"][first]] * lines["quantity"][first]
         given: Floats = 1 - lines["net_value"][first] / np.maximum(list_value, 0.01)
         return given - world.company.customers.discount_rate[customer]

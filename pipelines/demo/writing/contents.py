@@ -49,6 +49,8 @@ class Contents:
             "counts": (self._sliced(stock.count_tables),),
             "forecasts": (self._sliced(planning.forecast_tables),),
             "changes": (self._sliced(planning.change_tables),),
+            "stage_changes": (self._sliced(_stage_changes),),
+            "channel_weeks": (self._sliced(_channel_weeks),),
             "work_centre_days": (self._sliced(production.work_centre_state_tables, self._state_rows()),),
         }
 
@@ -93,6 +95,8 @@ class Contents:
         yield "stock_reservations", stock.reservation_tables(world)
         for tables in customers.customer_tables(world):
             yield "customers", tables
+        for name, frame in crm.crm_tables(world):
+            yield name, {name: frame}
         for name, frame in finance.finance_tables(world, self._movement_totals, self._receipt_rows):
             yield name, {name: frame}
 
@@ -118,6 +122,14 @@ class Contents:
     def _state_rows(self) -> int:
         units = int(self.world.company.work_centres.units.max(initial=1))
         return max(STATE_SLICE_UNITS // units, 1)
+
+
+def _stage_changes(world: World, first: int, columns: Columns) -> Tables:
+    return {"opportunity_stage_changes": crm.stage_change_table(world, columns)}
+
+
+def _channel_weeks(world: World, first: int, columns: Columns) -> Tables:
+    return {"channel_stock_sales": crm.channel_table(world, columns)}
 
 
 def _purchase_units(world: World, conversions: pl.DataFrame) -> purchasing.PurchaseUnits:

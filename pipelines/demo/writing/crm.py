@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.documents import DISQUALIFIED_REASONS, LEAD_SOURCES, LEAD_STATUSES, LOST_REASONS, STAGES
-from pipelines.demo.records import Columns
+from pipelines.demo.records import Column, Columns
 from pipelines.demo.world import World
 from pipelines.demo.writing.columns import (
     LEAD,
@@ -27,7 +27,7 @@ from pipelines.demo.writing.columns import (
 )
 from pipelines.demo.writing.crm_activities import activity_tables
 from pipelines.demo.writing.crm_cases import case_table, service_cases
-from pipelines.demo.writing.crm_experience import delivery_experience
+from pipelines.demo.writing.crm_experience import Floats, delivery_experience
 from pipelines.demo.writing.crm_satisfaction import satisfaction_responses
 from pipelines.demo.writing.customers import customer_ids
 
@@ -180,11 +180,12 @@ def _quotations(world: World, start: int, end: int) -> pl.DataFrame:
     )
 
 
-def _values_of_lines(world: World, first: np.ndarray, count: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _values_of_lines(world: World, first: Column, count: Column) -> Floats:
     """Net values of opportunities, whose lines are neighbours."""
     total = np.concatenate([[0], np.cumsum(np.rint(world.documents.opportunity_lines["net_value"] * 100.0))])
     start = first.astype(np.int64)
-    return (total[start + count] - total[start]) / 100.0
+    values: Floats = (total[start + count] - total[start]) / 100.0
+    return values
 
 
 def _quotation_lines(world: World, start: int, end: int) -> pl.DataFrame:

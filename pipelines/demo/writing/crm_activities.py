@@ -1,4 +1,4 @@
-"""What sales reps do: calls, mails, visits and demonstrations around an opportunity, and the routine with their customers."""
+"""What sales reps do: calls, mails, visits and demonstrations around opportunities, and the routine with customers."""
 
 from __future__ import annotations
 

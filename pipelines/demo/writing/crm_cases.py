@@ -1,7 +1,6 @@
 """Service cases: complaints about late deliveries, vehicles that fail months later, questions, and goods sent back.
 
-Each case hangs on a document and on luck keyed by its customer, item and day, so that a delivery that came late without
-an incident and on time with it makes the difference of one complaint and no other.
+Each case hangs on a document and has its number; whether and when it comes is luck keyed by its customer, item and day.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.demo.arrays import ordinals
-
 from pipelines.demo.documents import RETURN_REASONS
 from pipelines.demo.world import World
 from pipelines.demo.writing.columns import CASE, coded, instants, numbered
@@ -77,9 +75,7 @@ def case_table(world: World, cases: Cases) -> pl.DataFrame:
             "case_type": coded(CASE_TYPES, cases.kind),
             "severity": coded(SEVERITIES, cases.severity),
             "item_id": coded(company.items.ids, lines["item"][cases.sales_line]),
-            "sales_order_line_id": line_ids(
-                SALES_ORDER, lines["order"][cases.sales_line], lines["line"][cases.sales_line]
-            ),
+            "sales_order_line_id": sales_line_ids(world, cases.sales_line),
             "first_response_at": instants(company.start_date, cases.answered_at, last),
             "resolved_at": instants(company.start_date, cases.resolved_at, last),
             "cost_value": pl.Series(np.where(resolved, cases.cost, np.nan)).fill_nan(None),
@@ -100,14 +96,19 @@ def case_costs(world: World, experience: Experience, slice_rows: int) -> Codes:
 def service_cases(world: World, experience: Experience, slice_rows: int) -> Iterator[Cases]:
     """Every case opened by the end of the last day, in pieces."""
     documents = world.documents
-    for records, cases_of in (
-        (documents.deliveries, lambda start, end: complaints(world, experience, start, end)),
-        (documents.delivery_lines, lambda start, end: _failures(world, start, end)),
-        (documents.sales_orders, lambda start, end: _questions(world, start, end)),
-        (documents.returns, lambda start, end: _return_requests(world, start, end)),
-    ):
-        for start in range(0, records.count, slice_rows):
-            yield cases_of(start, min(start + slice_rows, records.count))
+    for start, end in _ranges(documents.deliveries.count, slice_rows):
+        yield complaints(world, experience, start, end)
+    for start, end in _ranges(documents.delivery_lines.count, slice_rows):
+        yield _failures(world, start, end)
+    for start, end in _ranges(documents.sales_orders.count, slice_rows):
+        yield _questions(world, start, end)
+    for start, end in _ranges(documents.returns.count, slice_rows):
+        yield _return_requests(world, start, end)
+
+
+def _ranges(count: int, size: int) -> Iterator[tuple[int, int]]:
+    for start in range(0, count, size):
+        yield start, min(start + size, count)
 
 
 def complaints(world: World, experience: Experience, start: int, end: int) -> Cases:
@@ -124,9 +125,8 @@ def complaints(world: World, experience: Experience, start: int, end: int) -> Ca
     severity = np.where(late[rows] > 10, HIGH, np.where(late[rows] > 4, MEDIUM, LOW))
     spread = world.luck.lognormal(0.5, "goodwill", keys[0][rows], keys[1][rows])
     cost = (30.0 + 0.01 * _line_value(world, line)) * spread
-    return _worked_on(
-        world, numbered(f"{CASE}{LETTERS[COMPLAINT]}", start + rows), COMPLAINT, line, opened_at[rows], severity, cost
-    )
+    ids = numbered(f"{CASE}{LETTERS[COMPLAINT]}", start + rows)
+    return _worked_on(world, ids, start + rows, COMPLAINT, line, opened_at[rows], severity, cost)
 
 
 def _failures(world: World, start: int, end: int) -> Cases:
@@ -192,6 +192,7 @@ def _return_requests(world: World, start: int, end: int) -> Cases:
 def _worked_on(
     world: World,
     ids: pl.Series,
+    document: Codes,
     kind: npt.ArrayLike,
     sales_line: Codes,
     opened_at: Floats,
@@ -204,7 +205,9 @@ def _worked_on(
     keys = (customer_keys(world, customer), np.floor(opened_at * 1440).astype(np.int64), kinds)
     answered_at = opened_at + ANSWER_HOURS[severity] / 24 * world.luck.lognormal(0.7, "case answered", *keys)
     resolved_at = answered_at + SOLUTION_DAYS[kinds] * world.luck.lognormal(0.8, "case solved", *keys)
-    return Cases(ids, kinds, customer, opened_at, severity, sales_line, answered_at, resolved_at, np.round(cost, 2))
+    return Cases(
+        ids, document, kinds, customer, opened_at, severity, sales_line, answered_at, resolved_at, np.round(cost, 2)
+    )
 
 
 def _line_value(world: World, sales_line: Codes) -> Floats:

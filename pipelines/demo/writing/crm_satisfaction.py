@@ -23,7 +23,7 @@ SURVEYS = ("csat", "nps")
 CSAT, NPS = range(2)
 BEST = np.array([5.0, 10.0])
 # Who answers: business customers, consumers.
-ANSWERS_DELIVERY, ANSWERS_YEARLY = (0.22, 0.08), (0.55, 0.06)
+ANSWERS_DELIVERY, ANSWERS_YEARLY = (0.22, 0.08), (0.7, 0.06)
 ANSWERS_CASE = 0.25
 OWN_OPINION, MOOD = 0.3, 0.55
 # Points of five lost by a late day (up to a limit), by a return, by an open complaint.

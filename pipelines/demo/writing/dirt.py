@@ -7,6 +7,7 @@ grow threefold, so that a company a hundred times as large has a few more dirty 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,8 +16,6 @@ import polars as pl
 
 from pipelines.demo.luck import Luck
 from pipelines.demo.writing.columns import (
-    ACTIVITY,
-    CASE,
     CONSUMER,
     COUNT,
     DELIVERY,
@@ -26,7 +25,6 @@ from pipelines.demo.writing.columns import (
     PRODUCTION_ORDER,
     PURCHASE_ORDER,
     RECEIPT,
-    RESPONSE,
     RETURN,
     SALES_ORDER,
     WORK_ORDER,
@@ -56,10 +54,14 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class DirtyTable:
-    """Where a table gets dirty: its rows' keys by number (`SO{:07d}-1`), and the defects in turn."""
+    """Where a table gets dirty: its rows' keys by number (`SO{:07d}-1`), and the defects in turn.
+
+    A table whose keys have gaps has none that are known before; there a row is taken with the chance `often` ÷ number.
+    """
 
     key: str
     defects: tuple[Defect, ...]
+    often: float = 0.0
 
 
 DIRTY_TABLES: Mapping[str, DirtyTable] = {
@@ -122,14 +124,16 @@ DIRTY_TABLES: Mapping[str, DirtyTable] = {
         ),
     ),
     "activities": DirtyTable(
-        f"{ACTIVITY}{{:07d}}",
+        "",
         (Defect("unknown_value", "activity_type", "wechat"), Defect("unreadable_date", "activity_at", NO_DAY)),
+        often=0.6,
     ),
     "service_cases": DirtyTable(
-        f"{CASE}{{:07d}}",
+        "",
         (Defect("unknown_value", "case_type", "praise"), Defect("unreadable_date", "opened_at", NO_DAY)),
+        often=2.0,
     ),
-    "satisfaction_responses": DirtyTable(f"{RESPONSE}{{:07d}}", (Defect("unreadable_number", "score", "very good"),)),
+    "satisfaction_responses": DirtyTable("", (Defect("unreadable_number", "score", "very good"),), often=2.0),
     "demand_events": DirtyTable("", (Defect("unreadable_date", "end_date", NO_DAY),)),
 }
 
@@ -139,21 +143,24 @@ class Dirt:
 
     def __init__(self, luck: Luck) -> None:
         self._luck = luck
-        self._keys = {
-            table: self._chosen(number, about.key) for number, (table, about) in enumerate(DIRTY_TABLES.items())
-        }
+        self._numbers = {table: number for number, table in enumerate(DIRTY_TABLES)}
+        self._keys = {table: self._chosen(table) for table in DIRTY_TABLES}
         self._taken: dict[str, list[pl.DataFrame]] = {}
         self._planted: list[dict[str, object]] = []
 
     def watch(self, file: TableFile, piece: pl.DataFrame) -> None:
         """Keep the rows of a piece that get a dirty companion."""
         table = file.table.name
-        if table not in self._keys or piece.height == 0:
+        if table not in DIRTY_TABLES or piece.height == 0:
             return
-        if DIRTY_TABLES[table].key:
-            found = piece.filter(pl.col(file.table.key[0]).is_in(self._keys[table]))
+        about, key = DIRTY_TABLES[table], piece[file.table.key[0]]
+        if about.key:
+            found = piece.filter(key.is_in(self._keys[table]))
+        elif about.often:
+            number = key.str.extract(r"(\d+)").cast(pl.Int64).to_numpy()
+            found = piece.filter(self._luck.chance(about.often / number, "dirty row", self._numbers[table], number))
         else:
-            found = piece.head(1) if table not in self._taken else piece.head(0)
+            found = piece.head(0 if table in self._taken else 1)
         if found.height:
             self._taken.setdefault(table, []).append(found)
 
@@ -197,14 +204,17 @@ class Dirt:
         return pl.DataFrame(self._planted, schema=schema)
 
     def _defect(self, table: str, key: str) -> Defect:
-        defects = DIRTY_TABLES[table].defects
-        position = self._keys[table].index(key) if DIRTY_TABLES[table].key else 0
+        """By the place of the key among those that were chosen before, else by the key itself."""
+        defects, chosen = DIRTY_TABLES[table].defects, self._keys[table]
+        position = chosen.index(key) if chosen else zlib.crc32(key.encode())
         return defects[position % len(defects)]
 
-    def _chosen(self, number: int, key: str) -> list[str]:
+    def _chosen(self, table: str) -> list[str]:
         steps = np.arange(_MOST)
-        spread = 1.0 + self._luck.uniform("dirty row", number, steps)
-        return [key.format(int(n)) for n in np.floor(_FIRST * _GROWTH**steps * spread)] if key else []
+        spread = 1.0 + self._luck.uniform("dirty row", self._numbers[table], steps)
+        numbers = np.floor(_FIRST * _GROWTH**steps * spread).astype(np.int64)
+        key = DIRTY_TABLES[table].key
+        return [key.format(number) for number in numbers] if key else []
 
 
 def _spoiled(row: pl.DataFrame, key: str, defect: Defect) -> pl.DataFrame:

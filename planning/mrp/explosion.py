@@ -1,0 +1,114 @@
+"""From orders to what they take and give: dependent demand on the start day, by-products on the due day.
+
+Which lines count is decided by the day on which the order starts, not by today. Of lines that stand for each other the
+lowest priority number valid then is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.mrp.calendars import WorkingDays
+from planning.mrp.codes import NONE, UNIT, DemandKind, Flags, Floats, Integers, ScrapFormula, Strategy, SupplyKind
+from planning.mrp.events import DemandEvents, SupplyEvents
+from planning.mrp.problem import PlanningProblem
+from planning.mrp.segments import expanded
+from planning.mrp.structure import Structure
+
+
+@dataclass(frozen=True, slots=True)
+class Exploding:
+    """Orders to explode: `supply` is the number of the supply event, `quantity` what is started (millionths)."""
+
+    supply: Integers
+    source: Integers
+    start_day: Integers
+    due_day: Integers
+    quantity: Integers
+    tracking: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Explosion:
+    """The lines of a problem in the order of their sources, with scrap worked in."""
+
+    problem: PlanningProblem
+    structure: Structure
+    working: WorkingDays
+    per_unit: Floats
+    per_order: Integers
+
+    @classmethod
+    def of(cls, problem: PlanningProblem, structure: Structure, working: WorkingDays) -> Explosion:
+        lines = problem.lines
+        factor = scrap_factor(lines.scrap_rate, problem.settings.scrap_formula)
+        return cls(
+            problem,
+            structure,
+            working,
+            per_unit=lines.quantity * factor,
+            per_order=np.rint(lines.fixed_quantity * factor * UNIT).astype(np.int64),
+        )
+
+    def explode(self, orders: Exploding) -> tuple[DemandEvents, SupplyEvents]:
+        """What the orders ask of other nodes, and what comes out beside what was ordered."""
+        lines, nodes = self.problem.lines, self.problem.nodes
+        has_source = np.flatnonzero(orders.source >= 0)
+        row, number = expanded(self.structure.line_first, orders.source[has_source])
+        row, line = has_source[row], self.structure.line_order[number]
+        start = orders.start_day[row]
+        valid = (lines.valid_from[line] <= start) & (start <= lines.valid_to[line])
+        if not valid.all():
+            row, line, start = row[valid], line[valid], start[valid]
+        if (lines.substitute_group >= 0).any():
+            chosen = self._first_of_group(row, line)
+            row, line, start = row[chosen], line[chosen], start[chosen]
+        quantity = np.rint(orders.quantity[row] * self.per_unit[line]).astype(np.int64) + self.per_order[line]
+        component = lines.component[line]
+        tracked = nodes.strategy[component] == Strategy.MAKE_TO_ORDER
+        tracking = np.where(tracked & (orders.tracking[row] >= 0), orders.tracking[row], NONE)
+        gives = lines.is_by_product[line]
+        takes = np.flatnonzero(~gives & (quantity > 0))
+        offset = lines.offset_days[line[takes]]
+        day = start[takes]
+        if offset.any():
+            maker = nodes.calendar[self.problem.sources.node[lines.source[line[takes]]]]
+            day = np.where(offset != 0, self.working.after(maker, day, offset), day)
+        demand = DemandEvents(
+            node=component[takes],
+            day=day,
+            quantity=quantity[takes],
+            kind=np.full(takes.size, DemandKind.DEPENDENT),
+            tracking=tracking[takes],
+            priority=np.zeros(takes.size, np.int64),
+            parent=orders.supply[row[takes]],
+            origin=line[takes],
+        )
+        out = np.flatnonzero(gives & (quantity > 0))
+        supply = SupplyEvents(
+            node=component[out],
+            day=orders.due_day[row[out]],
+            quantity=quantity[out],
+            kind=np.full(out.size, SupplyKind.BY_PRODUCT),
+            tracking=tracking[out],
+            origin=orders.supply[row[out]],
+        )
+        return demand, supply
+
+    def _first_of_group(self, row: Integers, line: Integers) -> Flags:
+        """Lines without a group, and of each order's group the line of the lowest priority number (then the first)."""
+        lines = self.problem.lines
+        group = lines.substitute_group[line]
+        grouped = np.flatnonzero(group >= 0)
+        order = grouped[np.lexsort((line[grouped], lines.substitute_priority[line[grouped]], group[grouped], row[grouped]))]
+        again = (row[order][1:] == row[order][:-1]) & (group[order][1:] == group[order][:-1])
+        kept = np.ones(row.size, np.bool_)
+        kept[order[1:][again]] = False
+        return kept
+
+
+def scrap_factor(scrap_rate: Floats, formula: ScrapFormula) -> Floats:
+    """What is issued for one unit of usage."""
+    return 1.0 / (1.0 - scrap_rate) if formula is ScrapFormula.DIVIDE else 1.0 + scrap_rate
