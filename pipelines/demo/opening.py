@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.company.company import BUY, MAKE, SUBCONTRACT
+from pipelines.demo.company.company import BUY, MAKE, SUBCONTRACT, TO_STOCK
 from pipelines.demo.documents import OPENING
 from pipelines.demo.market.demand import expected_weekly
 from pipelines.demo.promise import WORKING_WEEK
@@ -47,7 +47,7 @@ def stock_up(world: World) -> None:
     lead = np.where(working, policy.lead_days * WORKING_WEEK, policy.lead_days) / 7
     weeks = policy.opening_weeks + np.where(policy.supply == BUY, lead + 1.0, lead * 0.8)
     quantity = use * weeks * luck.lognormal(0.2, "opening", np.arange(policy.item.size)) + policy.safety_stock
-    quantity = np.where(policy.strategy == 0, quantity, 0.0)
+    quantity = np.where((policy.strategy == TO_STOCK) & (use > 0), quantity, 0.0)
     decimals = company.items.decimals[policy.item]
     quantity = np.where(decimals > 0, np.round(quantity, 3), np.ceil(quantity))
     nodes = np.flatnonzero(quantity > 0)

@@ -22,6 +22,7 @@ from pipelines.demo.company.company import (
     REORDER_POINT,
     SUBCONTRACT,
     TO_ORDER,
+    TO_STOCK,
     TRANSFER,
 )
 from pipelines.demo.documents import COMPLETED, CONFIRMED
@@ -78,18 +79,20 @@ class Planner:
             policy.lead_days * WORKING_WEEK,
             policy.lead_days,
         )
-        # A part must be there when its week begins: one week more than its lead time.
-        lead_weeks = np.ceil((calendar_days + policy.safety_days) / 7).astype(np.int64) + 1
+        # What is made or bought must be there when its week begins: one week more than its lead time.
+        lead_weeks = np.ceil((calendar_days + policy.safety_days) / 7).astype(np.int64) + (policy.supply != TRANSFER)
         lead_weeks = np.minimum(lead_weeks, WEEKS - 1)
         decimals = world.company.items.decimals[policy.item]
         released = np.zeros(policy.item.size)
         weeks = np.arange(WEEKS)
         for level, (start, end) in enumerate(self._levels):
             part = slice(start, end)
-            target = policy.safety_stock[part]
+            # Nobody keeps a safety stock of what nobody asks for yet, or any more.
+            target = np.where(gross[part].any(axis=1), policy.safety_stock[part], 0.0)
             projected = on_hand[part, None] + np.cumsum(scheduled[part] - gross[part], axis=1)
             need = np.maximum.accumulate(np.maximum(target[:, None] - projected, 0.0), axis=1)
             position = on_hand[part] + scheduled[part].sum(axis=1) - gross[part, 0]
+            position = np.where(gross[part].any(axis=1), position, np.inf)
             planned = self._lots(part, need, position, lead_weeks[part])
             ahead = np.minimum(weeks[None, :] + lead_weeks[part][:, None], WEEKS - 1)
             release = np.diff(np.take_along_axis(planned, ahead, axis=1), axis=1, prepend=0.0)
@@ -270,7 +273,7 @@ class Planner:
     def _release(self, quantity: Floats) -> None:
         """Turn this week's quantities into orders, in lots no larger than the largest lot."""
         world, policy, day = self.world, self.world.policy, self.world.day
-        wanted = np.flatnonzero((quantity > 1e-6) & (policy.strategy == 0))
+        wanted = np.flatnonzero((quantity > 1e-6) & (policy.strategy == TO_STOCK))
         if wanted.size == 0:
             return
         limit = policy.max_lot[wanted]

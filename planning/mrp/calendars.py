@@ -36,7 +36,9 @@ class WorkingDays:
         if not working.shape[0]:
             return cls(0, np.zeros((0, 1), np.int64), np.zeros((0, 1), np.int64))
         if working.shape[1] < _WEEK:
-            raise PlanningError("A calendar must state at least one week, so that its pattern can go on. Give it more days.")
+            raise PlanningError(
+                "A calendar must state at least one week, so that its pattern can go on. Give it more days."
+            )
         before, after = working[:, :_WEEK], working[:, -_WEEK:]
         idle = np.flatnonzero(~before.any(axis=1) | ~after.any(axis=1))
         if idle.size:
@@ -88,4 +90,4 @@ class WorkingDays:
         return moved
 
     def _stated(self, position: Integers) -> Flags:
-        return (position >= 0) & (position < self.counted.shape[1] - 1)
+        return np.asarray((position >= 0) & (position < self.counted.shape[1] - 1))

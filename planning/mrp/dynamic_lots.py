@@ -1,7 +1,7 @@
 """Lot rules that weigh ordering against holding cost: Silver-Meal, part-period, least unit cost, Wagner-Whitin.
 
-Holding is paid for a unit and the days between the receipt of its lot and its own need. Time is counted in periods of the
-policy (`period_days`); a need n periods after the first makes the lot cover n + 1 periods.
+Holding is paid for a unit and the days between the receipt of its lot and its own need. Time is counted in periods of
+the policy (`period_days`); a need n periods after the first makes the lot cover n + 1 periods.
 
 - Silver-Meal stops before the need that raises the cost per period covered; a period without need is covered by then.
 - Least unit cost stops before the need that raises the cost per unit.
@@ -72,7 +72,8 @@ def _is_more(one: Floats, other: Floats) -> NDArray[np.bool_]:
 def wagner_whitin_last_cells(requirements: Requirements, parameters: LotParameters, segment: Integers) -> Integers:
     """For every cell with a need of its own, the last cell of its lot in the cheapest plan; NONE elsewhere.
 
-    The plan is that of the needs before modifiers; a minimum or multiple that makes a lot larger only shortens later ones.
+    The plan is that of the needs before modifiers; a minimum or multiple that makes a lot larger only shortens later
+    ones.
     """
     found = np.full(requirements.day.size, NONE)
     weighed = segment[(parameters.setup_cost[segment] > 0) & (parameters.holding_cost[segment] > 0)]
@@ -111,9 +112,9 @@ def wagner_whitin_last_cells(requirements: Requirements, parameters: LotParamete
 def wagner_whitin(quantity: Floats, day: Floats, setup: Floats, holding: Floats, count: Integers) -> Integers:
     """The cheapest division of each row's needs into lots: for each need the position of the last one in its lot.
 
-    `quantity`, `day` and `setup` (cost of a lot received with that need) are (rows, needs); `holding` is the cost of one
-    unit for one day; only the first `count` needs of a row are there. Forward recursion: the cheapest plan up to a need is
-    the cheapest up to the start of its last lot plus that lot.
+    `quantity`, `day` and `setup` (cost of a lot received with that need) are (rows, needs); `holding` is the cost of
+    one unit for one day; only the first `count` needs of a row are there. Forward recursion: the cheapest plan up to
+    a need is the cheapest up to the start of its last lot plus that lot.
     """
     rows, longest = quantity.shape
     best = np.zeros((rows, longest + 1))
@@ -138,8 +139,6 @@ def wagner_whitin(quantity: Floats, day: Floats, setup: Floats, holding: Floats,
 
 
 def dynamic_cost(quantity: Floats, setup: Floats, holding: float, orders: Floats) -> float:
-    """Cost of some orders for one row of needs a period: a setup for each order, holding on what is left each period."""
+    """Cost of some orders for one row of needs: a setup for each order, holding on what is left each period."""
     left = np.cumsum(orders) - np.cumsum(quantity)
     return float(np.where(orders > 0, setup, 0.0).sum() + holding * np.maximum(left, 0.0).sum())
-
-

@@ -1,7 +1,7 @@
 """Demand and supply as events, kept by low-level code until their level is netted.
 
-An event's number is its place in the order of arrival; it is what pegging links point at. Demand rows and forecasts come
-first, then what orders ask of their components; stock and open supply come first, then what the plan makes.
+An event's number is its place in the order of arrival; it is what pegging links point at. Demand rows and forecasts
+come first, then what orders ask of their components; stock and open supply come first, then what the plan makes.
 """
 
 from __future__ import annotations

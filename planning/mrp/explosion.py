@@ -102,7 +102,9 @@ class Explosion:
         lines = self.problem.lines
         group = lines.substitute_group[line]
         grouped = np.flatnonzero(group >= 0)
-        order = grouped[np.lexsort((line[grouped], lines.substitute_priority[line[grouped]], group[grouped], row[grouped]))]
+        order = grouped[
+            np.lexsort((line[grouped], lines.substitute_priority[line[grouped]], group[grouped], row[grouped]))
+        ]
         again = (row[order][1:] == row[order][:-1]) & (group[order][1:] == group[order][:-1])
         kept = np.ones(row.size, np.bool_)
         kept[order[1:][again]] = False

@@ -15,12 +15,13 @@ from planning.mrp.structure import Structure
 class FindingKind(StrEnum):
     """What is wrong, and how the plan goes on.
 
-    CYCLE: an item is a component of itself; the lines between the members are left out. BY_PRODUCT_CYCLE: a by-product that
-    is used again for its parent; it is not counted as supply. NO_POLICY: planned lot-for-lot. NO_SOURCE: ordered without
-    lead time. NO_BILL: made without components. NO_VALID_SOURCE: the first source is taken although it is not valid that
-    day. NEGATIVE_LEAD_TIME: counted as 0. NEGATIVE_QUANTITY: not counted. LOT_CONTRADICTION: the maximum lot is below the
-    minimum or multiple and left out. NO_LOT_COST: ordering or holding cost is missing; lot-for-lot. BAD_YIELD: counted as
-    everything good. BAD_SCRAP: counted as no scrap. BAD_QUANTITY_PER: the line is left out.
+    CYCLE: an item is a component of itself; the lines between the members are left out. BY_PRODUCT_CYCLE: a
+    by-product that is used again for its parent; it is not counted as supply. NO_POLICY: planned lot-for-lot.
+    NO_SOURCE: ordered without lead time. NO_BILL: made without components. NO_VALID_SOURCE: the first source is taken
+    although it is not valid that day. NEGATIVE_LEAD_TIME: counted as 0. NEGATIVE_QUANTITY: not counted.
+    LOT_CONTRADICTION: the maximum lot is below the minimum or multiple and left out. NO_LOT_COST: ordering or holding
+    cost is missing; lot-for-lot. BAD_YIELD: counted as everything good. BAD_SCRAP: counted as no scrap.
+    BAD_QUANTITY_PER: the line is left out.
     """
 
     CYCLE = "cycle"
@@ -105,4 +106,6 @@ def structural(problem: PlanningProblem, structure: Structure) -> list[Finding]:
     """Cycles of the network, each once."""
     found = [Finding(FindingKind.CYCLE, cycle[0], nodes=cycle) for cycle in structure.cycles]
     circling = np.flatnonzero(structure.is_cut & problem.lines.is_by_product)
-    return found + [Finding(FindingKind.BY_PRODUCT_CYCLE, int(problem.lines.component[line]), int(line)) for line in circling]
+    return found + [
+        Finding(FindingKind.BY_PRODUCT_CYCLE, int(problem.lines.component[line]), int(line)) for line in circling
+    ]

@@ -1,9 +1,9 @@
 """Forecast netting: orders use up the forecast, so that both together are asked for once.
 
-Every order first takes from the forecast of its own bucket, then from earlier ones, nearest first, as far as the backward
-window of its node reaches, then from later ones. All orders take their own bucket before any takes a neighbour's:
-no order starves another of its own forecast. Within one bucket the earlier order takes first.
-Inside the demand time fence forecast does not count; what orders take there is taken all the same.
+Every order first takes from the forecast of its own bucket, then from earlier ones, nearest first, as far as the
+backward window of its node reaches, then from later ones. All orders take their own bucket before any takes a
+neighbour's: no order starves another of its own forecast. Within one bucket the earlier order takes first. Inside the
+demand time fence forecast does not count; what orders take there is taken all the same.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The lot parameters that hold for each segment, after precedence and with contradictions settled.
 
 A source's own minimum, maximum and multiple replace the policy's. Fixed and economic quantities are multiples of
-themselves. A maximum is first cut to a whole multiple, so that no order exceeds it; one below the minimum or the multiple
-cannot be met and is left out (`is_contradictory`).
+themselves. A maximum is first cut to a whole multiple, so that no order exceeds it; one below the minimum or the
+multiple cannot be met and is left out (`is_contradictory`).
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def lot_parameters(
         minimum=minimum,
         maximum=np.where(contradictory, 0, cut),
         multiple=multiple,
-        window_days=np.where(periods > 0, periods, _economic_periods(requirements, economic, nodes.period_days[node], horizon_days))
+        window_days=np.where(
+            periods > 0, periods, _economic_periods(requirements, economic, nodes.period_days[node], horizon_days)
+        )
         * nodes.period_days[node],
         up_to=np.where((rule == LotRule.MIN_MAX) | (rule == LotRule.REORDER_POINT), nodes.max_stock[node], 0),
         period_days=nodes.period_days[node],

@@ -1,9 +1,9 @@
 """Lot sizing: from the running need of each segment to lots.
 
-Where a lot depends on nothing but the need (lot-for-lot, fixed and economic quantities, multiples) all lots follow in one
-step. Every other rule is applied in rounds: each round finds the next short cell of every segment that still has one, lets
-the rule say up to which cell the lot covers, raises it by the modifiers, and moves on. There are as many rounds as the
-busiest segment has lots.
+Where a lot depends on nothing but the need (lot-for-lot, fixed and economic quantities, multiples) all lots follow in
+one step. Every other rule is applied in rounds: each round finds the next short cell of every segment that still has
+one, lets the rule say up to which cell the lot covers, raises it by the modifiers, and moves on. There are as many
+rounds as the busiest segment has lots.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _optimal_last_cells(requirements: Requirements, parameters: LotParameters, a
 
 
 def lot_quantity(need: Integers, minimum: Integers, multiple: Integers, maximum: Integers) -> Integers:
-    """What is ordered for a need: cut to the maximum, raised to the minimum, up to the next multiple, again for the rest.
+    """What is ordered for a need: cut to the maximum, raised to the minimum, up to the multiple, again for the rest.
 
     The maximum is a whole multiple and not below the minimum; 0 is none. `_split_at_maximum` makes the single orders.
     """

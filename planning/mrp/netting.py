@@ -1,12 +1,12 @@
 """Netting of one level: from dated demand and supply to the running need of every segment.
 
 A *segment* is a node, or a node and the sales order it is hard-pegged to. Its *cells* are the days on which anything
-happens. At each cell `balance` = demand so far + level to keep − receipts so far; `needed` is its running maximum. Whatever
-was planned before, a cell is short exactly where `needed` is above stock at the start plus what is planned so far. So a lot
-rule only has to move one number, the quantity supplied, past one rising line.
+happens. At each cell `balance` = demand so far + level to keep − receipts so far; `needed` is its running maximum.
+Whatever was planned before, a cell is short exactly where `needed` is above stock at the start plus what is planned
+so far. So a lot rule only has to move one number, the quantity supplied, past one rising line.
 
-The level to keep is the safety stock, or the reorder point of a rule that has one. Days of cover ask for demand that many
-days earlier. What lies in the past counts on the first day: nothing can be had before it.
+The level to keep is the safety stock, or the reorder point of a rule that has one. Days of cover ask for demand that
+many days earlier. What lies in the past counts on the first day: nothing can be had before it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def has_reorder_point(problem: PlanningProblem) -> Flags:
 
 
 def safety_stock_steps(problem: PlanningProblem) -> LevelSteps:
-    """The stated safety stock as changes: the steps of a node where it has any, else its one quantity from the first day.
+    """The stated safety stock as changes: a node's steps where it has any, else its one quantity from the first day.
 
     A step before the first day counts from the first day on. Nodes with days of cover and phantoms have none.
     """
@@ -137,7 +137,9 @@ def net(problem: PlanningProblem, demand: DemandEvents, supply: SupplyEvents, st
     )
 
 
-def expiring(problem: PlanningProblem, demand: DemandEvents, supply: SupplyEvents, stock_expiry: Integers) -> DemandEvents:
+def expiring(
+    problem: PlanningProblem, demand: DemandEvents, supply: SupplyEvents, stock_expiry: Integers
+) -> DemandEvents:
     """What of the stock in lots runs out of life before demand takes it, first expired first out.
 
     `stock_expiry` is the last usable day of each row of the stock. With L the stock that expires until a day and D the
@@ -174,7 +176,8 @@ def expiring(problem: PlanningProblem, demand: DemandEvents, supply: SupplyEvent
         quantity=quantity[rows],
         kind=np.full(rows.size, DemandKind.EXPIRY),
         tracking=supply.tracking[lots[rows]],
-        priority=np.zeros(rows.size, np.int64),
+        # The stock is gone before anything else of that day is served.
+        priority=np.full(rows.size, -FAR),
         parent=np.full(rows.size, NONE),
         origin=supply.origin[lots[rows]],
     )

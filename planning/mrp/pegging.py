@@ -1,11 +1,11 @@
 """Pegging: which supply serves which demand, and the chains from there up to end demand and down to purchased parts.
 
-Within each node (and hard-pegged order) demand and supply are two lists in date order; laid along one line, they are cut
-wherever one of them ends, and every piece is a link. Nothing is pegged twice and nothing is left over on both sides, so
-the quantities balance exactly. What stays in supply beyond all demand is safety stock, lot rest or excess.
+Within each node (and hard-pegged order) demand and supply are two lists in date order; laid along one line, they are
+cut wherever one of them ends, and every piece is a link. Nothing is pegged twice and nothing is left over on both
+sides, so the quantities balance exactly. What stays in supply beyond all demand is safety stock, lot rest or excess.
 
-Demand of one day is served by priority, orders before forecast, then by row. Supply is taken stock first (soonest expiry
-first), then by day. Chains are walked one generation at a time, from a few orders or from all.
+Demand of one day is served by priority, orders before forecast, then by row. Supply is taken stock first (soonest
+expiry first), then by day. Chains are walked one generation at a time, from a few orders or from all.
 """
 
 from __future__ import annotations
@@ -99,9 +99,7 @@ class Pegging:
         by_demand, demand_first = csr(links.demand, plan.demand.count)
         dependent = np.flatnonzero(plan.demand.parent >= 0)
         child_order, child_first = csr(plan.demand.parent[dependent], plan.supply.count)
-        return cls(
-            plan, links, by_supply, supply_first, by_demand, demand_first, dependent[child_order], child_first
-        )
+        return cls(plan, links, by_supply, supply_first, by_demand, demand_first, dependent[child_order], child_first)
 
     def up(self, supply: Integers) -> Chain:
         """From some supply events to all demand they serve, up to end demand.
@@ -162,7 +160,7 @@ def _merged(event: Integers, start: Integers, share: Floats) -> tuple[Integers, 
         return event, start, share
     key = start * (int(event.max()) + 1) + event
     distinct, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    return event[first], start[first], np.bincount(inverse, weights=share, minlength=distinct.size)
+    return event[first], start[first], np.bincount(inverse, weights=share, minlength=distinct.size).astype(np.float64)
 
 
 def _chain(parts: list[tuple[Integers, Integers, Integers, Floats]]) -> Chain:
@@ -190,6 +188,8 @@ def late_days(pegging: Pegging) -> Integers:
         by = links.supply[rows]
         parent = demand.parent[links.demand[rows]]
         # Later than asked: by what holds its own supply up, or by a receipt dated after the need.
-        delay = late[by] + np.maximum(supply.day[by] - np.maximum(demand.day[links.demand[rows]], plan.problem.first_day), 0)
+        delay = late[by] + np.maximum(
+            supply.day[by] - np.maximum(demand.day[links.demand[rows]], plan.problem.first_day), 0
+        )
         np.maximum.at(late, parent, own[parent] + delay)
     return late

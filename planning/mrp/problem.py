@@ -8,6 +8,8 @@ length. Codes are row numbers; names stay with the caller.
 `Nodes.of(3, lot_multiple=[0, 5, 5])` fills every column that is not named with its default.
 """
 
+# ruff: noqa: RUF009 -- `_column` is dataclasses.field with the type and default of a column, called once by intent.
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -41,7 +43,9 @@ class Table:
         unknown = sorted(set(given) - names)
         if unknown:
             raise PlanningError(f"{cls.__name__} has no column {unknown[0]}; it has {', '.join(sorted(names))}.")
-        return cls(**{column.name: _filled(cls.__name__, column.name, column.metadata, count, given) for column in fields(cls)})
+        return cls(
+            **{column.name: _filled(cls.__name__, column.name, column.metadata, count, given) for column in fields(cls)}
+        )
 
     @classmethod
     def empty(cls) -> Self:
@@ -207,7 +211,7 @@ class OpenSupply(Table):
 
 @dataclass(frozen=True, slots=True)
 class Stock(Table):
-    """Stock on hand by status and lot. `status` indexes `Settings.usable_status`; `expiry_day` is the last usable day."""
+    """Stock by status and lot. `status` indexes `Settings.usable_status`; `expiry_day` is the last usable day."""
 
     node: Integers = _column(np.int64)
     quantity: Integers = _column(np.int64)

@@ -1,7 +1,7 @@
 """The regenerative run: every node planned, level by level, from what its users ask for.
 
-Levels go from the top down. At each, all nodes are netted at once, their needs become lots, lots become dated orders, and
-the orders' lines become demand of the levels below.
+Levels go from the top down. At each, all nodes are netted at once, their needs become lots, lots become dated orders,
+and the orders' lines become demand of the levels below.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class _Run:
         self.supply.add(given_supply(problem))
         self._explode_open_supply()
         days = (problem.demands.day, problem.forecasts.day)
-        self.horizon_days = max((int(day.max(initial=problem.first_day)) for day in days)) - problem.first_day + 1
+        self.horizon_days = max(int(day.max(initial=problem.first_day)) for day in days) - problem.first_day + 1
         self.has_lots = bool((problem.stock.expiry_day < FAR).any())
 
     def plan_level(self, level: int) -> None:
@@ -136,7 +136,9 @@ class _Run:
             days_moved=days_moved,
             supply=numbers,
         )
-        kind = np.where(through, SupplyKind.BLOW_THROUGH, np.where(is_pass, SupplyKind.FORECAST_BLOW_THROUGH, SupplyKind.PLANNED))
+        kind = np.where(
+            through, SupplyKind.BLOW_THROUGH, np.where(is_pass, SupplyKind.FORECAST_BLOW_THROUGH, SupplyKind.PLANNED)
+        )
         origin = np.where(is_pass, self.pass_count + np.cumsum(is_pass) - 1, self.order_count + np.cumsum(~is_pass) - 1)
         # What passes through an item assembled to order is there when the forecast asks, with no fence and no delay.
         day = np.where(tracking == PASSING, need_day, due)
@@ -173,9 +175,7 @@ class _Run:
         missing = np.flatnonzero(asked & ~self.problem.nodes.has_policy)
         self.findings += [Finding(FindingKind.NO_POLICY, int(node)) for node in missing]
 
-    def _note_orders(
-        self, level: _Level, lots: Lots, node: Integers, release: Integers, through: Flags
-    ) -> None:
+    def _note_orders(self, level: _Level, lots: Lots, node: Integers, release: Integers, through: Flags) -> None:
         problem, parameters = self.problem, level.parameters
         invalid = ~self.scheduler.is_valid(lots.source, release)
         without = lots.source < 0

@@ -18,12 +18,12 @@ from planning.mrp.structure import Structure
 class PlannedOrders(Events):
     """Orders that the plan makes, with their whole arithmetic. Quantities in millionths.
 
-    Gross to net: at `need_day` the node had `projected` available before this order, `kept_level` must stay (safety stock
-    or reorder point), and `net_requirement` good units are missing for all needs up to `last_need_day`.
-    Net to lot: the rule ordered `lot_quantity`; this order is `quantity` of it, of which `good_quantity` arrives.
-    Offset: available on `due_day`, released (started, ordered, shipped) on `release_day`, which lies before the first day
-    where it is past due. `days_moved`: by so many days the frozen fence made it late.
-    `supply` is the number of its supply event, `source` the row of the source or NONE.
+    Gross to net: at `need_day` the node had `projected` available before this order, `kept_level` must stay (safety
+    stock or reorder point), and `net_requirement` good units are missing for all needs up to `last_need_day`. Net to
+    lot: the rule ordered `lot_quantity`; this order is `quantity` of it, of which `good_quantity` arrives. Offset:
+    available on `due_day`, released (started, ordered, shipped) on `release_day`, which lies before the first day
+    where it is past due. `days_moved`: by so many days the frozen fence made it late. `supply` is the number of its
+    supply event, `source` the row of the source or NONE.
     """
 
     tracking: Integers
@@ -59,10 +59,11 @@ class Plan:
     `problem` is what was planned: the input with impossible values mended, each named in `findings`.
     `orders` holds the planned orders; `passes` what only passes through a phantom, or through an item assembled to
     order whose forecast plans its parts; both in the order of their low-level codes.
-    `demand` and `supply` are all events, numbered by their row: rows 0 … of `demand` are the rows of the demand table, then
-    those of the forecast with its net quantity, then dependent demand; rows 0 … of `supply` are the stock, then the open
-    supply, then what was planned. Rows that do not count have the quantity 0.
-    `consumed_forecast` by row of the forecast, `unmatched_demand` (millionths above the forecast) by row of the demand.
+    `demand` and `supply` are all events, numbered by their row: rows 0 … of `demand` are the rows of the demand
+    table, then those of the forecast with its net quantity, then dependent demand; rows 0 … of `supply` are the
+    stock, then the open supply, then what was planned. Rows that do not count have the quantity 0.
+    `consumed_forecast` by row of the forecast, `unmatched_demand` (millionths above the forecast) by row of the
+    demand.
     """
 
     problem: PlanningProblem

@@ -2,10 +2,12 @@
 
 - The due day is the need less the safety time, on a working day of the site. Receiving takes working days of the site
   before it.
-- Making takes working days of the plant. Buying, subcontracting and transferring take calendar days and arrive on a working
-  day of the receiver; counted back from there, the order falls on a working day of the supplier where it has a calendar.
-- Everything is counted back from the need, never forward from today. A release before the first day is past due and stays
-  so, unless the node has a frozen fence: then the release moves to the end of the fence, and the receipt follows from it.
+- Making takes working days of the plant. Buying, subcontracting and transferring take calendar days and arrive on a
+  working day of the receiver; counted back from there, the order falls on a working day of the supplier where it has
+  a calendar.
+- Everything is counted back from the need, never forward from today. A release before the first day is past due and
+  stays so, unless the node has a frozen fence: then the release moves to the end of the fence, and the receipt
+  follows from it.
 - Of several sources valid on the day of their own release, the lowest priority number counts; those of that priority
   divide the lot by their shares, in whole multiples (whole units where the lot is whole), the largest remainders first.
 """

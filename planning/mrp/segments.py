@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planning.mrp.codes import Flags, Integers
+from planning.mrp.codes import Integers
 
 _LARGEST = 2**62
 
@@ -84,16 +84,7 @@ def csr(keys: Integers, count: int) -> tuple[Integers, Integers]:
     return order, np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(keys, minlength=count))))
 
 
-def is_rising(keys: Integers) -> bool:
-    """Whether the keys are sorted already."""
-    return bool((keys[1:] >= keys[:-1]).all())
-
-
 def whole_above(numerator: Integers, step: Integers) -> Integers:
     """The least multiple of `step` (0: 1) that is not below the numerator."""
     safe = np.maximum(step, 1)
     return -(-numerator // safe) * safe
-
-
-def any_of(flags: Flags) -> bool:
-    return bool(flags.any())

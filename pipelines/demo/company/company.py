@@ -25,7 +25,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Texts: TypeAlias = tuple[str, ...]
 
 HORIZON_DAYS = 4400
-KNOWN_AHEAD_DAYS = 120
+KNOWN_AHEAD_DAYS = 240
 """A new item, and everything that refers to it, is in the books so many days before its sold_from_day."""
 NEVER = 10**6
 

@@ -157,8 +157,8 @@ def _lot_rules(luck: Luck, items: Items, network: Network, strategy: Codes, valu
     ).astype(np.int32)  # fmt: skip
     weeks = np.select(
         [supply == TRANSFER, supply != BUY, is_dear, is_cheap],
-        [3 + (drawn * 3), 3 + (drawn * 4), 3 + (drawn * 4), 8 + (drawn * 8)],
-        4 + drawn * 5,
+        [2 + (drawn * 2), 3 + (drawn * 3), 2 + (drawn * 2), 6 + (drawn * 6)],
+        3 + drawn * 3,
     )  # fmt: skip
     return rule, np.where(rule == PERIOD_OF_SUPPLY, np.floor(weeks), 0).astype(np.int32)
 
@@ -221,7 +221,7 @@ def _lots(
         [made, bought], [np.maximum(usual * (5.0 + 2 * weeks), 4.0), np.maximum(usual * 15, 4 * bought_least)], 0.0
     )
     most = np.where(most > 0, np.ceil(most / step) * step, 0.0)
-    fixed = np.select([made, bought], [usual * (3.0 + 2 * weeks), usual * (4.0 + 6 * weeks)], usual * (2 + 2 * weeks))
+    fixed = np.select([made, bought], [usual * (2.5 + 1.5 * weeks), usual * (2.5 + 3 * weeks)], usual * (1.5 + 1.5 * weeks))
     fixed = np.maximum(np.ceil(fixed / step) * step, np.maximum(least, step))
     fixed = np.where(most > 0, np.minimum(fixed, most), fixed)
     return rounded(multiple, 3), rounded(least, 3), rounded(most, 3), rounded(fixed, 3)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Scene
-from pipelines.demo.incidents.projection import Projection
 from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.world import World
 
@@ -15,7 +14,7 @@ WORKING_DAYS = 5
 def _late(scene: Scene, lost_share: float) -> Floats:
     """(work centres) net sales that come late when such a share of what is worked on there is lost while it lasts."""
     operations, count = scene.world.company.operations, scene.world.company.work_centres.count
-    projection = Projection(scene.world, scene.exposure, scene.days_left)
+    projection = scene.projection()
     lost_days = lost_share * min(scene.duration_days, scene.days_left)
     node = operations.node
     # What lies there already bridges some of it; sold items and what is further on are taken off by the projection.
@@ -48,11 +47,11 @@ class WorkCentreOverload(Kind):
     latest_start = 80
     lingers_days = 14
     unit = "hours as a share of the usual"
-    floors = 1.5
+    floors = 2.0
 
     def choose(self, scene: Scene) -> Choice | None:
         # So much of the load can be done, whatever the load is.
-        done = scene.between(0.5, 0.68, "size")
+        done = scene.between(0.45, 0.62, "size")
         exposed = _late(scene, 1.0 - done)
         centre = scene.drawn(exposed, _allowed(scene, 0.3), self.floors, MOST_FLOORS * scene.exposure.floor)
         if centre < 0:
@@ -83,12 +82,12 @@ class BreakdownCluster(Kind):
     latest_start = 95
     lingers_days = 14
     unit = "times the usual breakdowns"
-    floors = 1.5
+    floors = 2.0
 
     def choose(self, scene: Scene) -> Choice | None:
         centres = scene.world.company.work_centres
         # So many hours are lost that only such a share of the load can be done.
-        done = scene.between(0.5, 0.68, "size")
+        done = scene.between(0.3, 0.5, "size")
         exposed = _late(scene, 1.0 - done)
         usual = centres.breakdowns_per_week * centres.repair_hours
         allowed = _allowed(scene, 0.3) & (usual > 0)

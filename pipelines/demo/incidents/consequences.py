@@ -1,9 +1,10 @@
 """What planted incidents cost, in CNY net, as of the last simulated day: by one stated method for each measure.
 
-- late sales: net value of the order lines that are late with the incident as their cause: shipped in full after the day
-  on which they should have left, open past that day, or delivered after the expected day by a delivery that it delayed.
-- lost sales: net value of the lines among them that were cancelled; a year's expected purchases of the customers who left
-  over it; for a collapse, the expected sales that it took away so far.
+- late sales: net value of the order lines that are late with the incident as their cause: shipped in full after the
+  day on which they should have left, open past that day, or delivered after the expected day by a delivery that it
+  delayed.
+- lost sales: net value of the lines among them that were cancelled; a year's expected purchases of the customers who
+  left over it; for a collapse, the expected sales that it took away so far.
 - excess stock: for an incident that breeds stock, its items' quantity in own places when it ended (or now) beyond what
   was there when it began (after a collapse: beyond what the smaller demand needs; after an engineering change: all of
   the old part), at the standard cost of the last day.

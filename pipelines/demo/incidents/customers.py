@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.demo.company.company import DISTRIBUTION, NEVER, ONLINE
+from pipelines.demo.incidents.consequences import line_values
 from pipelines.demo.incidents.exposure import WEEKS
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene, named
 from pipelines.demo.market.population import LEAD_CONVERSION
@@ -75,7 +76,7 @@ class DebtorStop(Kind):
 
     def choose(self, scene: Scene) -> Choice | None:
         world, customers = scene.world, scene.world.company.customers
-        owed = scene.exposure.customer_revenue * scene.years
+        owed = np.minimum(scene.exposure.customer_revenue, self._bought(world)) * scene.years
         there = _there(scene)
         # Invoices must fall due before the cycle ends: short terms first.
         most = MOST_REVENUE * scene.exposure.revenue * scene.years
@@ -85,6 +86,16 @@ class DebtorStop(Kind):
                 terms = float(customers.terms_days[customer])
                 return Choice({"customer": (customer,)}, terms, float(owed[customer]))
         return self._a_group(scene, owed, there & (customers.terms_days <= 60), world)
+
+    def _bought(self, world: World) -> Floats:
+        """(customers) net value of what each ordered in the last 180 days, as a year's; no limit before any order."""
+        lines, count = world.documents.sales_lines, world.company.customers.count
+        if lines.count == 0:
+            return np.full(count, np.inf)
+        rows = np.arange(int(np.searchsorted(lines["ordered_day"], world.day - 180)), lines.count)
+        rows = rows[lines["customer"][rows] < count]
+        value = np.bincount(lines["customer"][rows], line_values(world, rows), count)
+        return np.asarray(value * 365 / 180, dtype=np.float64)
 
     def _a_group(self, scene: Scene, owed: Floats, there: Flags, world: World) -> Choice | None:
         """Where every customer is small: a buying group of one region and segment, as many as make the floor."""

@@ -47,11 +47,21 @@ class DemandSurge(Kind):
     latest_start = 85
     lingers_days = 28
     unit = "times the usual demand"
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
-        factor = round(scene.between(1.8, 2.5, "size"), 2)
-        family, exposed = _one_family(scene, factor - 1.0)
-        return Choice(_about_family(scene, family), factor, exposed) if family >= 0 else None
+        company, factor = scene.world.company, round(scene.between(1.8, 2.5, "size"), 2)
+        # What the stock of each item does not cover comes late.
+        days = (factor - 1.0) * min(scene.duration_days, scene.days_left)
+        short = np.maximum(days - scene.projection().sold_days(), 0.0)
+        sold = scene.exposure.sold
+        known = company.items.family[sold]
+        late = np.bincount(
+            known[known >= 0], (short * scene.exposure.item_pace[sold] / 365)[known >= 0], len(company.families)
+        ).astype(np.float64)
+        most = 0.25 * scene.exposure.revenue * (factor - 1.0) * scene.years
+        family = scene.drawn(late, scene.free("family", late.size), self.floors, most)
+        return Choice(_about_family(scene, family), factor, float(late[family])) if family >= 0 else None
 
     def press(self, world: World, incident: Incident) -> None:
         world.effects.item_demand[incident.choice.codes("item")] *= incident.choice.size

@@ -1,8 +1,8 @@
 """What hangs on each part of the company, in money: the sales that need a supplier, a part, a work centre, a customer.
 
 All of it follows from the static company (weekly demand, prices, bills, sources, assortments) and the bills of the day,
-never from what was sold: so an incident's subject is chosen by what it could cost, not by what happens to be on order.
-Seasons and promotions are left out; growth, ramps and phase-outs are in. Money is CNY of a year, net.
+never from what was sold. A year's figures leave seasons and promotions out, growth, ramps and phase-outs are in; the
+pace of the coming weeks has them. Money is CNY of a year, net.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.demo.company.company import BUY, DISTRIBUTION, FLEET, SUBCONTRACT, Company
+from pipelines.demo.market.demand import DemandFormula
 from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
@@ -24,6 +25,8 @@ FLOOR_RATE = 0.0015
 WEEKS = 365 / 7
 _RAMP_DAYS = 120
 _LOOK_AHEAD_DAYS = 45
+# Days ahead whose mean is the pace of the coming weeks.
+_COMING_DAYS = (7, 21, 35, 49, 63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,10 @@ class Exposure:
     revenue: float
     item_revenue: Floats
     """(items); 0 for what is not sold."""
+    item_pace: Floats
+    """(items) the same at the pace of the coming weeks."""
     node_use: Floats
-    """(nodes) units a week: sold, transferred on, or built in."""
+    """(nodes) units a week of the coming weeks: sold, transferred on, or built in."""
     reach: Flags
     """(nodes, sold items): whether the sold item cannot be made or shipped without the node."""
     sold: Rows
@@ -69,6 +74,7 @@ class ExposureBook:
         self._world = world
         self._shares = _node_shares(world.company)
         self._price = _net_prices(world.company)
+        self._formula = DemandFormula(world.company)
         self._month = -1
         self._exposure: Exposure | None = None
 
@@ -85,10 +91,15 @@ class ExposureBook:
         weekly = company.items.weekly_demand * level * company.scale.market
         revenue = weekly * self._price * WEEKS
         sold = np.flatnonzero(revenue > 0)
-        use, reach = _exploded(self._world, day, weekly, self._shares, sold)
+        items = np.arange(company.items.count)
+        days = day + np.array(_COMING_DAYS)
+        coming = self._formula.weekly_by_channel(items[:, None], days[None, :]).sum(axis=-1).mean(axis=1)
+        coming = np.where(revenue > 0, coming, 0.0)
+        use, reach = _exploded(self._world, day, coming, self._shares, sold)
         return Exposure(
             revenue=float(revenue.sum()),
             item_revenue=revenue,
+            item_pace=coming * self._price * WEEKS,
             node_use=use,
             reach=reach,
             sold=sold,

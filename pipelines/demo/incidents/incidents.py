@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.demo.incidents.contents import KINDS
 from pipelines.demo.incidents.exposure import ExposureBook
 from pipelines.demo.incidents.kind import REST_DAYS, Choice, Floats, Incident, PlannedIncident, Scene
+from pipelines.demo.incidents.projection import Projection
 from pipelines.demo.incidents.schedule import CYCLE_DAYS, cycle_of, duration, first_day_of, plan_cycle
 from pipelines.demo.world import World
 from tower.errors import TowerError
@@ -35,6 +36,10 @@ _NEUTRAL = {
     "campaign_leads": 1.0,
     "campaign_quality": 1.0,
 }
+
+
+PATIENCE_DAYS = 5
+"""So long an incident looks for a subject before another kind takes its place; twice as long, and nothing happens."""
 
 
 class UnknownIncidentKind(TowerError):
@@ -80,6 +85,8 @@ class Incidents:
         self._taken: dict[str, dict[int, int]] = {}
         self._book = ExposureBook(world)
         self._is_neutral = True
+        self._projection: Projection | None = None
+        self._projection_day = -1
 
     def step(self) -> None:
         """The morning: end what is over, begin what is due, and set today's effects."""
@@ -89,8 +96,11 @@ class Incidents:
         for incident in self._active:
             if not incident.is_over and KINDS[incident.kind].has_ended(self.world, incident):
                 self._end(incident)
-        while self._plan and self._plan[0].start_day <= self.world.day:
-            self._begin(self._plan.pop(0))
+        due = [planned for planned in self._plan if planned.start_day <= self.world.day]
+        if due:
+            self._plan = self._plan[len(due) :]
+            waiting = [planned for planned in due if not self._begin(planned)]
+            self._plan = waiting + self._plan
         self._active = [incident for incident in self._active if not self._is_forgotten(incident)]
         self._press()
 
@@ -121,16 +131,17 @@ class Incidents:
         wanted = [each for each in planned if self._only is None or each.number == self._only]
         self._plan += [each for each in wanted if each.start_day >= self.world.day]
 
-    def _begin(self, planned: PlannedIncident) -> None:
-        choice, name = planned.choice, planned.kind
-        length = planned.duration_days
+    def _begin(self, planned: PlannedIncident) -> bool:
+        """Begin an incident if it finds a subject; False: it tries again tomorrow."""
+        waited = self.world.day - planned.start_day
+        choice, name, length = planned.choice, planned.kind, planned.duration_days
         if choice is None:
             choice = self._chosen(planned, name, length)
-            if choice is None:
+            if choice is None and waited >= PATIENCE_DAYS:
                 name, length, choice = self._replacement(planned)
             if choice is None:
-                self.skipped += 1
-                return
+                self.skipped += waited >= 2 * PATIENCE_DAYS
+                return waited >= 2 * PATIENCE_DAYS
         incident = Incident(
             number=planned.number,
             kind=name,
@@ -147,19 +158,20 @@ class Incidents:
         KINDS[name].begin(self.world, incident)
         self.begun.append(incident)
         self._active.append(incident)
+        return True
 
     def _replacement(self, planned: PlannedIncident) -> tuple[str, int, Choice | None]:
-        """Another kind that has not been planned in this cycle and may begin today."""
-        day_of_cycle = self.world.day - first_day_of(cycle_of(self.world.day))
-        for name in self._standing_by:
+        """A kind that may begin today in place of one without a subject: one that stands by, else one of the others."""
+        first = first_day_of(cycle_of(self.world.day))
+        for name in (*self._standing_by, *(kind.name for kind in self._kinds)):
             kind = KINDS[name]
-            days = kind.first_days(self.world, first_day_of(cycle_of(self.world.day)))
-            if day_of_cycle > kind.latest_start or (days is not None and day_of_cycle not in days):
+            days = kind.first_days(self.world, first)
+            if self.world.day - first > kind.latest_start or (days is not None and self.world.day not in days):
                 continue
             length = duration(self.world, kind, planned.number)
             choice = self._chosen(planned, name, length)
             if choice is not None:
-                self._standing_by.remove(name)
+                self._standing_by = [each for each in self._standing_by if each != name]
                 self.replaced += 1
                 return name, length, choice
         return planned.kind, planned.duration_days, None
@@ -173,9 +185,17 @@ class Incidents:
             number=planned.number,
             duration_days=length,
             days_left=end_of_cycle - self.world.day,
+            projection=self._projected,
             taken=self._taken,
         )
         return KINDS[name].choose(scene)
+
+    def _projected(self) -> Projection:
+        if self._projection is None or self._projection_day != self.world.day:
+            days_left = first_day_of(cycle_of(self.world.day)) + CYCLE_DAYS - self.world.day
+            self._projection = Projection(self.world, self._book.today(), days_left)
+            self._projection_day = self.world.day
+        return self._projection
 
     # -- the day --------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ A kind keeps nothing of its own. What must be remembered of one incident (old va
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.demo.incidents.exposure import Exposure
+from pipelines.demo.incidents.projection import Projection
 from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
@@ -88,6 +89,8 @@ class Scene:
     duration_days: int
     days_left: int
     """Days to the end of the cycle: an incident should bite before."""
+    projection: Callable[[], Projection]
+    """What would lack if supply came later, within the days left; worked out once a day."""
     taken: Mapping[str, Mapping[int, int]]
     """Type of subject -> code -> day until which it is left alone."""
 

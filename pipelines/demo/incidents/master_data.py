@@ -20,7 +20,6 @@ from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS
 from pipelines.demo.incidents.exposure import WEEKS
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene
 from pipelines.demo.incidents.parts import node_value_a_week
-from pipelines.demo.incidents.projection import Projection
 from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.world import World
 
@@ -86,7 +85,7 @@ class WrongParameter(Kind):
             factor = round(scene.between(0.15, 0.3, "size"), 2)
             allowed &= (value >= 10) & (value <= 45) & np.isin(rule, (LOT_FOR_LOT, FIXED_QUANTITY, PERIOD_OF_SUPPLY))
             # Nothing is ordered until the stock is down to what the wrong lead time needs.
-            projection = Projection(world, scene.exposure, scene.days_left)
+            projection = scene.projection()
             covered = policy.safety_stock / np.maximum(projection.daily_use, 1e-9)
             nodes = np.arange(policy.item.size)
             lacks = np.maximum((1.0 - factor) * value - covered, 0.0)
@@ -149,10 +148,11 @@ class BillError(Kind):
     """A bill says less of a part than is really used, or a routing less time than it really takes."""
 
     name = "bill_error"
-    duration_days = (70, 100)
-    latest_start = 35
+    duration_days = (85, 115)
+    latest_start = 25
     lingers_days = 21
     unit = "times the right value"
+    floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
         in_routing = bool(scene.world.luck.chance(0.3, "bill_error variant", scene.number)[0])
@@ -179,15 +179,15 @@ class BillError(Kind):
         allowed &= weekly >= 0.4 * use[bill.component]
         # Pieces that are counted: a part of a piece is not missed.
         allowed &= weekly * (1.0 - factor) >= 5
-        projection = Projection(world, scene.exposure, scene.days_left)
+        projection = scene.projection()
         component = bill.component
         # What is there and under way runs out, as only a part of what is used is ordered again.
         under_way = np.bincount(projection.line_node, projection.line_quantity, policy.item.size)
         kept = (projection.held + under_way)[component]
         unnoticed = weekly / 7.0 * (1.0 - factor)
         last = min(scene.duration_days, scene.days_left)
-        lacks = np.maximum(last - kept / np.maximum(unnoticed, 1e-9), 0.0) * unnoticed
-        lacks = lacks / np.maximum(projection.daily_use[component], 1e-9)
+        lacks = np.maximum(last - kept / np.maximum(unnoticed, 1e-9), 0.0)
+        lacks *= np.minimum(unnoticed / np.maximum(projection.daily_use[component], 1e-9), 1.0)
         rows = np.arange(bill.parent.size)
         exposed = projection.late_revenue(np.where(allowed, rows, -1), component, lacks, rows.size)
         line = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
@@ -210,7 +210,7 @@ class BillError(Kind):
         factor = round(scene.between(0.2, 0.4, "size"), 2)
         use = scene.exposure.node_use[routing.node]
         rate = world.company.work_centres.cost_per_hour[routing.work_centre]
-        cost = use * routing.run_hours * (1.0 - factor) * rate * WEEKS
+        cost = use * routing.run_hours * (1.0 - factor) * rate * WEEKS * scene.years
         allowed = _free_nodes(scene)[routing.node] & (world.policy.supply[routing.node] == MAKE)
         operation = scene.drawn(cost, allowed, self.floors)
         if operation < 0:

@@ -10,7 +10,6 @@ from pipelines.demo.documents import SCRAP
 from pipelines.demo.incidents.exposure import WEEKS
 from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene
 from pipelines.demo.incidents.open_supply import pending_lines, postpone, sources_of_nodes
-from pipelines.demo.incidents.projection import Projection
 from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.stocktaking import COUNT_CYCLE_DAYS
@@ -59,12 +58,12 @@ class QualityExcursion(Kind):
     duration_days = (14, 28)
     lingers_days = 21
     unit = "rejected share"
-    floors = 1.5
+    floors = 2.5
 
     def choose(self, scene: Scene) -> Choice | None:
         world, sources = scene.world, scene.world.company.sources
         size = round(scene.between(0.6, 0.95, "size"), 3)
-        projection = Projection(world, scene.exposure, scene.days_left)
+        projection = scene.projection()
         hit = projection.arrives < scene.duration_days
         # New parts are ordered when the first bad ones are sent back, and those that come meanwhile are bad as well.
         again = np.maximum(projection.lead_days + 14, scene.duration_days)
@@ -125,10 +124,10 @@ class GoldenScrew(Kind):
     """A cheap part's stock turns out to be unusable, and new parts take weeks: many orders wait for a few cents."""
 
     name = "golden_screw"
-    duration_days = (18, 28)
+    duration_days = (21, 32)
     lingers_days = 10
     unit = "days"
-    floors = 1.5
+    floors = 2.5
 
     def choose(self, scene: Scene) -> Choice | None:
         world, policy = scene.world, scene.world.policy
@@ -138,8 +137,10 @@ class GoldenScrew(Kind):
         allowed = (policy.supply == BUY) & (share <= 0.006) & (scene.exposure.node_use > 0)
         allowed &= ~_has_substitute(world) & ~world.company.items.is_lot_tracked[policy.item]
         allowed &= _free_nodes(scene)
+        # Many orders need it.
+        allowed &= sales >= 0.12 * scene.exposure.revenue
         nodes = np.arange(policy.item.size)
-        projection = Projection(world, scene.exposure, scene.days_left)
+        projection = scene.projection()
         exposed = projection.late_revenue(np.where(allowed, nodes, -1), nodes, scene.duration_days, nodes.size)
         node = scene.drawn(exposed, allowed, self.floors, MOST_FLOORS * scene.exposure.floor)
         if node < 0:
@@ -189,7 +190,7 @@ class PhantomStock(Kind):
     latest_start = 80
     lingers_days = 21
     unit = "share of the stock"
-    floors = 1.5
+    floors = 2.5
 
     def choose(self, scene: Scene) -> Choice | None:
         world, policy = scene.world, scene.world.policy
@@ -203,7 +204,7 @@ class PhantomStock(Kind):
         counted = days_to_count(world, policy.item, policy.place)
         allowed &= (counted >= 28) & (counted < scene.days_left + 30)
         nodes = np.arange(policy.item.size)
-        projection = Projection(world, scene.exposure, scene.days_left)
+        projection = scene.projection()
         # The books say that it is there, so nothing is ordered until the orders that wait for it have piled up.
         lacks = np.minimum(projection.lead_days + 10, counted)
         exposed = projection.late_revenue(np.where(allowed, nodes, -1), nodes, lacks, nodes.size)

@@ -16,6 +16,7 @@ from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.world import World
 
 HORIZON_DAYS = 112
+ORDER_SLACK_DAYS = 12.0
 SECOND_SOURCE = 0.3
 """A node is not at the mercy of a source while another has such a share of it."""
 
@@ -49,7 +50,7 @@ class Projection:
         is_sold = column[policy.item] >= 0
         cover = np.full((policy.item.size, exposure.sold.size), np.inf)
         own = np.flatnonzero(is_sold & exposure.reach[np.arange(policy.item.size), np.maximum(column[policy.item], 0)])
-        cover[own, column[policy.item[own]]] = self._sold_days()[column[policy.item[own]]]
+        cover[own, column[policy.item[own]]] = self.sold_days()[column[policy.item[own]]]
         with np.errstate(divide="ignore", invalid="ignore"):
             days = np.where(self.daily_use > 0, self.held / self.daily_use, 0.0)
         # The sold item's stock is counted once, wherever it lies.
@@ -64,8 +65,8 @@ class Projection:
             cover[into] = np.minimum(cover[into], np.minimum.reduceat(further, first, axis=0))
         return cover
 
-    def _sold_days(self) -> Floats:
-        """(sold items) days of finished stock; what is made to order has none."""
+    def sold_days(self) -> Floats:
+        """(sold items) days of finished stock; what is made to order has none, but some slack in its promise."""
         world, policy = self.world, self.world.policy
         held = (world.stock.quantity * world.company.places.is_own).sum(axis=1)
         # A transfer only hands on: the same piece is not used twice.
@@ -73,7 +74,7 @@ class Projection:
         use = np.bincount(policy.item, ends, world.company.items.count)
         to_stock = np.zeros(world.company.items.count, dtype=bool)
         to_stock[policy.item[policy.strategy == TO_STOCK]] = True
-        days = np.where((use > 0) & to_stock, held / np.where(use > 0, use, 1.0), 0.0)
+        days = np.where((use > 0) & to_stock, held / np.where(use > 0, use, 1.0), ORDER_SLACK_DAYS)
         return np.asarray(days[self.exposure.sold], dtype=np.float64)
 
     def shortage_days(
@@ -130,5 +131,5 @@ class Projection:
         first = np.flatnonzero(np.concatenate([[True], np.diff(groups[order]) != 0]))
         late = np.maximum(lack[order, None] - self.cover_days[nodes[order]], 0.0)
         worst = np.maximum.reduceat(late, first, axis=0)
-        result[groups[order][first]] = worst @ self.exposure.item_revenue[sold] / 365.0
+        result[groups[order][first]] = worst @ self.exposure.item_pace[sold] / 365.0
         return result

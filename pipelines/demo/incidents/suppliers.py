@@ -13,7 +13,7 @@ from pipelines.demo.world import World
 # How much faster than usual a supplier sends after an outage what has waited.
 _CATCH_UP = 0.75
 # More than so many floors at once would be a catastrophe and no incident.
-MOST_FLOORS = 5.0
+MOST_FLOORS = 8.0
 
 
 def _late_by_supplier(scene: Scene, projection: Projection, shortage_days: Floats) -> Floats:
@@ -43,11 +43,11 @@ class SupplierSlip(Kind):
     duration_days = (28, 56)
     latest_start = 92
     unit = "working days"
-    floors = 1.5
+    floors = 2.5
 
     def choose(self, scene: Scene) -> Choice | None:
         size = round(scene.between(12, 24, "size"))
-        projection = Projection(scene.world, scene.exposure, scene.days_left)
+        projection = scene.projection()
         days = size * WORKING_WEEK
         arrives = np.where(projection.leaves > 0, projection.arrives + days, projection.arrives)
         late = _late_by_supplier(scene, projection, projection.further_shortage(arrives, projection.lead_days + days))
@@ -79,11 +79,11 @@ class SupplierOutage(Kind):
     duration_days = (21, 35)
     latest_start = 92
     unit = "days"
-    floors = 1.5
+    floors = 2.5
 
     def choose(self, scene: Scene) -> Choice | None:
         days = scene.duration_days
-        projection = Projection(scene.world, scene.exposure, scene.days_left)
+        projection = scene.projection()
         caught = (projection.leaves > 0) & (projection.leaves < days)
         moved = projection.arrives + days - _CATCH_UP * projection.leaves
         arrives = np.where(caught, moved, projection.arrives)
@@ -119,7 +119,7 @@ class LaneDelay(Kind):
     duration_days = (28, 49)
     latest_start = 92
     unit = "days"
-    floors = 1.5
+    floors = 2.5
 
     def choose(self, scene: Scene) -> Choice | None:
         company = scene.world.company
@@ -129,7 +129,7 @@ class LaneDelay(Kind):
         if not ports:
             return None
         port_of = np.array([ports.index(port) if port else -1 for port in suppliers.port], dtype=np.int64)
-        projection = Projection(scene.world, scene.exposure, scene.days_left)
+        projection = scene.projection()
         held_up = (projection.arrives > 2) & (projection.arrives < scene.duration_days + 5)
         lacks = projection.further_shortage(projection.arrives + size * held_up, projection.lead_days + size)
         port_of_source = np.where(projection.relied_on(), port_of[sources.supplier], -1)
@@ -194,11 +194,12 @@ class PriceRise(Kind):
     duration_days = (90, 120)
     latest_start = 60
     unit = "rate"
+    floors = 4.0
 
     def choose(self, scene: Scene) -> Choice | None:
         world, sources = scene.world, scene.world.company.sources
         suppliers = world.company.suppliers
-        rise = round(scene.between(0.14, 0.30, "size"), 3)
+        rise = round(scene.between(0.18, 0.35, "size"), 3)
         spend = np.bincount(sources.supplier, scene.exposure.source_spend, suppliers.count)
         # What the rise would cost in a year: a price that is up stays up.
         cost = (spend * rise).astype(np.float64)

@@ -123,13 +123,11 @@ def _incident_table(world: World, rows: list[dict[str, object]]) -> pl.DataFrame
         "sentence_zh": pl.String,
     }
     table = pl.DataFrame(rows, schema=schema)
-    start = dates(world.company.start_date, table["start_day"].to_numpy())
-    end = dates(world.company.start_date, table["end_day"].to_numpy())
-    return (
-        table.with_columns(start.alias("start_date"), end.alias("end_date"))
-        .drop("start_day", "end_day")
-        .select("number", "kind", "variant", "start_date", "end_date", pl.exclude("number", "kind", "variant", "start_date", "end_date"))
-    )  # fmt: skip
+    first = ("number", "kind", "variant", "start_date", "end_date")
+    return table.with_columns(
+        dates(world.company.start_date, table["start_day"].to_numpy()).alias("start_date"),
+        dates(world.company.start_date, table["end_day"].to_numpy()).alias("end_date"),
+    ).select(*first, pl.exclude(*first, "start_day", "end_day"))
 
 
 def _names(world: World) -> Mapping[str, tuple[str, ...]]:

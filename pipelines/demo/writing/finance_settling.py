@@ -136,26 +136,14 @@ def _paid_together(
     group = _group_numbers(partner, day)
     first = np.flatnonzero(np.diff(group, prepend=-1))
     groups = first.size
-    usable = credits.gross > 0
-    if credits.is_of_customer:
-        usable &= credits.partner < world.company.customers.count
-    credit = np.flatnonzero(usable)
-    credit = credit[np.lexsort((credits.number[credit], credits.day[credit], credits.partner[credit]))]
+    credit = _usable_credits(world, credits)
     used = _netted(partner[first], day[first], _summed(group, payable, groups), credits, credit)
     before = np.rint(running_totals(group, payable.astype(np.float64))).astype(np.int64) - payable
     credited = np.clip(used[group] - before, 0, payable)
     cash = payable - credited
     currency = invoices.currency[rows]
     rate, rate_paid = exchange_rate(world, currency, invoices.day[rows]), exchange_rate(world, currency, day)
-    some = np.flatnonzero(credited)
-    to_invoice, from_credit, piece_size = match_in_order(
-        partner[some],
-        credited[some].astype(np.float64),
-        credits.partner[credit],
-        credits.gross[credit].astype(np.float64),
-    )
-    invoice_row, credit_row = some[to_invoice], credit[from_credit]
-    piece = np.rint(piece_size).astype(np.int64)
+    invoice_row, credit_row, piece = _matched(partner, credited, credits, credit)
     credit_rate = exchange_rate(world, credits.currency[credit_row], credits.day[credit_row])
     settled = _by_cash(rows, group, day, cash, rate, rate_paid)
     settled += _by_note(rows, day, invoice_row, credit_row, piece, rate[invoice_row], credit_rate)
@@ -177,6 +165,27 @@ def _paid_together(
         is_refund=np.zeros(groups, dtype=bool),
     )
     return payments, settled
+
+
+def _usable_credits(world: World, credits: Invoices) -> Codes:
+    """Credit notes that are taken off payments, by partner and day; consumers are paid back instead."""
+    usable = credits.gross > 0
+    if credits.is_of_customer:
+        usable &= credits.partner < world.company.customers.count
+    credit = np.flatnonzero(usable)
+    return credit[np.lexsort((credits.number[credit], credits.day[credit], credits.partner[credit]))]
+
+
+def _matched(partner: Codes, credited: Codes, credits: Invoices, credit: Codes) -> tuple[Codes, Codes, Codes]:
+    """(position of the invoice, row of the credit note, cents): the oldest note is used first."""
+    some = np.flatnonzero(credited)
+    to_invoice, from_credit, piece = match_in_order(
+        partner[some],
+        credited[some].astype(np.float64),
+        credits.partner[credit],
+        credits.gross[credit].astype(np.float64),
+    )
+    return some[to_invoice], credit[from_credit], np.rint(piece).astype(np.int64)
 
 
 def _paid_singly(world: World, invoices: Invoices, plan: Plan) -> tuple[Payments, list[Settlements]]:

@@ -19,6 +19,7 @@ signs as (
         case when supply_type in ('make', 'subcontract') then 1 else 0 end as is_made,
         case when supply_type = 'buy' then 1 else 0 end as is_bought,
         0 as is_in_bill,
+        0 as is_phantom,
         0 as has_bill,
         0 as has_supplier,
         1 as has_policy
@@ -31,6 +32,7 @@ signs as (
         1 as is_made,
         0 as is_bought,
         0 as is_in_bill,
+        0 as is_phantom,
         0 as has_bill,
         0 as has_supplier,
         0 as has_policy
@@ -46,6 +48,7 @@ signs as (
         0 as is_made,
         1 as is_bought,
         0 as is_in_bill,
+        0 as is_phantom,
         0 as has_bill,
         0 as has_supplier,
         0 as has_policy
@@ -60,7 +63,8 @@ signs as (
         item_id,
         0 as is_made,
         0 as is_bought,
-        1 as is_in_bill,
+        case when bom_type = 'phantom' then 0 else 1 end as is_in_bill,
+        case when bom_type = 'phantom' then 1 else 0 end as is_phantom,
         {{ flag(
             'coalesce(valid_from_date, ' ~ as_of() ~ ') <= ' ~ as_of()
             ~ ' and coalesce(valid_to_date, ' ~ as_of() ~ ') >= ' ~ as_of()
@@ -75,7 +79,8 @@ signs as (
         component_item_id as item_id,
         0 as is_made,
         0 as is_bought,
-        1 as is_in_bill,
+        case when coalesce(is_by_product, false) then 0 else 1 end as is_in_bill,
+        0 as is_phantom,
         0 as has_bill,
         0 as has_supplier,
         0 as has_policy
@@ -88,6 +93,7 @@ signs as (
         0 as is_made,
         0 as is_bought,
         0 as is_in_bill,
+        0 as is_phantom,
         0 as has_bill,
         1 as has_supplier,
         0 as has_policy
@@ -102,6 +108,7 @@ totals as (
         max(is_made) as is_made,
         max(is_bought) as is_bought,
         max(is_in_bill) as is_in_bill,
+        max(is_phantom) as is_phantom,
         max(has_bill) as has_bill,
         max(has_supplier) as has_supplier,
         max(has_policy) as has_policy
@@ -124,6 +131,8 @@ final as (
         totals.has_policy,
         case
             when items.item_type = 'service' or coalesce(items.lifecycle_status, '') = 'obsolete' then 0
+            -- A phantom is blown through, never planned itself, unless it is made all the same.
+            when totals.is_phantom = 1 and totals.is_made = 0 and totals.is_bought = 0 then 0
             else greatest(totals.is_made, totals.is_bought, totals.is_in_bill)
         end as is_planned
     from items

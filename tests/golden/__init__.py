@@ -1,0 +1,1 @@
+"""Tests whose expectation is a folder of text."""

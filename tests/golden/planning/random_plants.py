@@ -1,0 +1,74 @@
+"""Random multi-level plants in the words of the golden folders: many items, few days, so that everything meets."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+RULES = ("lot_for_lot", "lot_for_lot", "fixed_quantity", "period_of_supply", "min_max", "reorder_point")
+
+
+def random_plant(seed: int, items: int = 12, days: int = 40) -> dict[str, Any]:
+    """A plant without calendars and with one source an item; the same seed gives the same plant."""
+    chance = random.Random(seed)
+    content: dict[str, Any] = {"first_day": chance.choice([0, 3]), "items": [], "bills": [], "demands": [], "open_supply": []}
+    for number in range(items):
+        content["items"].append(random_item(chance, number, items))
+        for component in chance.sample(range(number + 1, items), min(chance.randint(0, 3), items - number - 1)):
+            content["bills"].append(random_bill(chance, number, component, days))
+    for _ in range(items):
+        content["demands"].append(
+            {
+                "item": f"I{chance.randrange(items)}",
+                "day": chance.randint(-2, days),
+                "quantity": chance.randint(1, 60),
+            }
+        )
+    for _ in range(items // 2):
+        number, day = chance.randrange(items), chance.randint(-1, days)
+        row = {"item": f"I{number}", "day": day, "quantity": chance.randint(1, 50), "kind": "production"}
+        if any(bill["parent"] == row["item"] for bill in content["bills"]) and chance.random() < 0.5:
+            row["start_day"] = day - 2
+        content["open_supply"].append(row)
+    return content
+
+
+def random_item(chance: random.Random, number: int, items: int) -> dict[str, Any]:
+    rule = chance.choice(RULES)
+    item: dict[str, Any] = {
+        "id": f"I{number}",
+        "lead_time_days": chance.randint(0, 4),
+        "on_hand": chance.choice([0, 0, 10, 45]),
+        "safety_stock": chance.choice([0, 0, 7, 20]),
+        "lot_rule": rule,
+        "min_lot": chance.choice([0, 0, 15]),
+        "lot_multiple": chance.choice([0, 0, 4, 25]),
+        "safety_time_days": chance.choice([0, 0, 2]),
+        "source_of_supply": "make",
+    }
+    if chance.random() < 0.3:
+        item["max_lot"] = chance.choice([100, 200])
+    if rule == "fixed_quantity":
+        item |= {"fixed_lot": chance.choice([12, 30]), "lot_multiple": 0, "min_lot": 0, "max_lot": 0}
+    elif rule == "period_of_supply":
+        item |= {"periods_of_supply": chance.randint(1, 3), "period_days": chance.choice([1, 7])}
+    elif rule in ("min_max", "reorder_point"):
+        item |= {"reorder_point": chance.choice([-1, 5, 25]), "max_stock": chance.choice([0, 40, 80])}
+        if item["reorder_point"] < 0:
+            del item["reorder_point"]
+    if 0 < number < items - 1 and chance.random() < 0.15:
+        item["is_phantom"] = True
+    return item
+
+
+def random_bill(chance: random.Random, parent: int, component: int, days: int) -> dict[str, Any]:
+    bill: dict[str, Any] = {"parent": f"I{parent}", "component": f"I{component}", "quantity": chance.choice([1, 2, 3, 0.5])}
+    if chance.random() < 0.2:
+        bill["scrap_rate"] = chance.choice([0.2, 0.05])
+    if chance.random() < 0.1:
+        bill["fixed_quantity"] = 3
+    if chance.random() < 0.15:
+        bill["valid_from"] = chance.randint(0, days // 2)
+    if chance.random() < 0.15:
+        bill["valid_to"] = chance.randint(days // 2, days)
+    return bill
