@@ -76,6 +76,9 @@ def mended(problem: PlanningProblem) -> tuple[PlanningProblem, list[Finding]]:
         column: Integers = getattr(nodes, name)
         if note(FindingKind.NEGATIVE_QUANTITY, column < 0, own):
             nodes = replace(nodes, **{name: np.maximum(column, 0)})
+    if (nodes.days_of_cover[nodes.is_phantom] > 0).any():
+        # What only passes through is never kept.
+        nodes = replace(nodes, days_of_cover=np.where(nodes.is_phantom, 0, nodes.days_of_cover))
     if (nodes.period_days < 1).any():
         nodes = replace(nodes, period_days=np.maximum(nodes.period_days, 1))
     parent = sources.node[lines.source]

@@ -71,3 +71,9 @@ def test_every_confused_term_is_written_in_both_languages() -> None:
         assert all(
             any("一" <= letter <= "鿿" for letter in text) for text in (term.term_zh, term.variants_zh, term.rule_zh)
         )
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert EN.value(-0.0002, "percent") == "0.0%"
+    assert EN.exact(-0.001, "money") == "$0.00"
+    assert EN.value(-0.0006, "percent") == "−0.1%"

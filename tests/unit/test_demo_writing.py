@@ -103,7 +103,7 @@ def test_movements_add_up_to_the_balances_by_item_place_and_lot(long: Run) -> No
     assert moved["quantity"].min() > 0  # type: ignore[operator]
     legs = pl.concat(
         [
-            moved.select("item_id", pl.col(f"{end}_location_id").alias("place"), "lot_id", sign * pl.col("quantity"))
+            moved.select("item_id", pl.col(f"{end}_location_id").alias("place"), "lot_id", pl.col("quantity") * sign)
             for end, sign in (("to", 1), ("from", -1))
         ]
     ).filter(pl.col("place").is_in(places.to_list()))

@@ -35,7 +35,7 @@ class Numbers:
         if value is None:
             return MISSING
         if value < 0:
-            return f"−{self.value(-value, unit, decimals)}"
+            return _negative(self.value(-value, unit, decimals))
         if unit == "percent":
             return f"{value * 100:,.{1 if decimals is None else decimals}f}%"
         if unit == "money":
@@ -49,7 +49,7 @@ class Numbers:
         if value is None:
             return MISSING
         if value < 0:
-            return f"−{self.exact(-value, unit, decimals)}"
+            return _negative(self.exact(-value, unit, decimals))
         if unit == "money":
             return f"{self.sign}{value:,.2f}"
         if unit == "percent":
@@ -141,6 +141,11 @@ class Numbers:
     def _with_suffix(self, number: str, unit: str) -> str:
         suffix = Text(self.language)(_SUFFIX_KEYS[unit]) if unit in _SUFFIX_KEYS else ""
         return f"{number} {suffix}".rstrip()
+
+
+def _negative(positive: str) -> str:
+    """With a minus before it, unless rounding left nothing to be negative."""
+    return f"−{positive}" if any(digit in positive for digit in "123456789") else positive
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -83,7 +83,7 @@ def excess_stock(world: World, incident: Incident) -> Floats:
     if after is None:
         after = (world.stock.quantity[items] * world.company.places.is_own).sum(axis=1)
     if incident.kind == "engineering_change":
-        return np.where(np.arange(items.size) == 0, after, 0.0)
+        return np.asarray(after, dtype=np.float64)
     if incident.kind == "demand_collapse":
         return np.maximum(after - incident.stock_before * choice.size, 0.0)
     if choice.variant in _BREEDS_STOCK:

@@ -32,7 +32,7 @@ class Choice:
 
     subjects: Mapping[str, tuple[int, ...]]
     """Codes by type of subject ("supplier", "source", "item", "node", "place", "work_centre", "customer", "campaign",
-    "family", "bill_line", "operation", "planner"); the first type named is what the incident is about."""
+    "family", "bill_line", "operation", "planner", "successor"); the first type named is what the incident is about."""
     size: float
     exposure_value: float
     """CNY that could be hit; at least the kind's `floors` times the floor."""

@@ -135,6 +135,7 @@ def _names(world: World) -> Mapping[str, tuple[str, ...]]:
     return {
         "supplier": company.suppliers.ids,
         "item": company.items.ids,
+        "successor": company.items.ids,
         "place": company.places.ids,
         "work_centre": company.work_centres.ids,
         "customer": company.customers.ids,

@@ -11,7 +11,13 @@ RULES = ("lot_for_lot", "lot_for_lot", "fixed_quantity", "period_of_supply", "mi
 def random_plant(seed: int, items: int = 12, days: int = 40) -> dict[str, Any]:
     """A plant without calendars and with one source an item; the same seed gives the same plant."""
     chance = random.Random(seed)
-    content: dict[str, Any] = {"first_day": chance.choice([0, 3]), "items": [], "bills": [], "demands": [], "open_supply": []}
+    content: dict[str, Any] = {
+        "first_day": chance.choice([0, 3]),
+        "items": [],
+        "bills": [],
+        "demands": [],
+        "open_supply": [],
+    }
     for number in range(items):
         content["items"].append(random_item(chance, number, items))
         for component in chance.sample(range(number + 1, items), min(chance.randint(0, 3), items - number - 1)):
@@ -62,7 +68,11 @@ def random_item(chance: random.Random, number: int, items: int) -> dict[str, Any
 
 
 def random_bill(chance: random.Random, parent: int, component: int, days: int) -> dict[str, Any]:
-    bill: dict[str, Any] = {"parent": f"I{parent}", "component": f"I{component}", "quantity": chance.choice([1, 2, 3, 0.5])}
+    bill: dict[str, Any] = {
+        "parent": f"I{parent}",
+        "component": f"I{component}",
+        "quantity": chance.choice([1, 2, 3, 0.5]),
+    }
     if chance.random() < 0.2:
         bill["scrap_rate"] = chance.choice([0.2, 0.05])
     if chance.random() < 0.1:

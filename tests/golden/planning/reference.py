@@ -27,6 +27,11 @@ def up_to(value: Fraction, step: Fraction) -> Fraction:
     return math.ceil(value / step) * step if step else value
 
 
+def millionths(value: Fraction) -> Fraction:
+    """A requirement is counted in millionths of a unit."""
+    return Fraction(round(value * 1_000_000), 1_000_000)
+
+
 def lots(need: Fraction, item: Mapping[str, Any]) -> list[Fraction]:
     """Cut to the maximum, raise to the minimum, round up to the multiple, again for the rest."""
     multiple = Fraction(item.get("lot_multiple", 0))
@@ -56,8 +61,9 @@ def reference_orders(content: Mapping[str, Any]) -> list[Order]:
         for bill in bills:
             if bill["parent"] == parent and bill.get("valid_from", start) <= start <= bill.get("valid_to", start):
                 scrap = Fraction(bill.get("scrap_rate", 0)).limit_denominator(1000)
-                needed = quantity * Fraction(bill["quantity"]) / (1 - scrap) + Fraction(bill.get("fixed_quantity", 0))
-                gross[bill["component"]][max(start, today)] += Fraction(round(needed * 1_000_000), 1_000_000)
+                each = millionths(quantity * Fraction(bill["quantity"]) / (1 - scrap))
+                once = millionths(Fraction(bill.get("fixed_quantity", 0)) / (1 - scrap))
+                gross[bill["component"]][max(start, today)] += each + once
 
     for row in content.get("demands", []):
         gross[row["item"]][max(row["day"], today)] += Fraction(row["quantity"])
@@ -78,7 +84,7 @@ def plan_item(
 ) -> list[tuple[int, int, Fraction]]:
     """(release, due, quantity) of one item, walking from day to day."""
     phantom = item.get("is_phantom", False)
-    rule = item.get("lot_rule", "lot_for_lot")
+    rule = "lot_for_lot" if phantom else item.get("lot_rule", "lot_for_lot")
     keep = Fraction(0 if phantom else item.get("safety_stock", 0))
     if rule in ("min_max", "reorder_point") and item.get("reorder_point", -1) >= 0:
         keep = Fraction(item["reorder_point"])
@@ -91,7 +97,9 @@ def plan_item(
             continue
         need = keep - projected
         if rule == "period_of_supply":
-            need = deepest(day, item["periods_of_supply"] * item.get("period_days", 7), days, projected, keep, gross, receipts)
+            need = deepest(
+                day, item["periods_of_supply"] * item.get("period_days", 7), days, projected, keep, gross, receipts
+            )
         if rule in ("min_max", "reorder_point") and item.get("max_stock", 0):
             need = max(need, Fraction(item["max_stock"]) - projected)
         due = day if phantom else day - item.get("safety_time_days", 0)

@@ -1,147 +1,22 @@
-"""Incidents in master data: a planning parameter, a bill or a routing typed wrong; a revision that comes too soon.
+"""Incidents in bills and routings: a quantity or a time typed wrong, a revision that comes too soon.
 
-The changes are made as a person makes them: in the master data of today, with an entry in the documents' changes. When
-the incident ends someone has found the mistake and puts it right, with an entry again.
+When a mistake ends someone has found it and puts it right. An engineering change stays.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from pipelines.demo.company.company import (
-    BUY,
-    FIXED_QUANTITY,
-    LOT_FOR_LOT,
-    MAKE,
-    NEVER,
-    PERIOD_OF_SUPPLY,
-)
-from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS
+from pipelines.demo.company.company import BUY, MAKE, NEVER
+from pipelines.demo.documents import CHANGED_DOCUMENTS
+from pipelines.demo.incidents.changes import free_nodes, note_change
 from pipelines.demo.incidents.exposure import WEEKS
-from pipelines.demo.incidents.kind import Choice, Flags, Floats, Incident, Kind, Rows, Scene
-from pipelines.demo.incidents.parts import node_value_a_week
+from pipelines.demo.incidents.kind import Choice, Floats, Incident, Kind, Rows, Scene, named
 from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.world import World
 
-_ECONOMIC_QUANTITY = 2
-_TYPED_AT = 0.12
-# Variant -> column of world.policy, and the canonical column.
-PARAMETERS = {
-    "lead time too short": ("lead_days", "lead_time_days"),
-    "safety stock too high": ("safety_stock", "safety_stock_quantity"),
-    "fixed lot too large": ("fixed_lot", "fixed_lot_quantity"),
-    "smallest lot too large": ("min_lot", "min_lot_quantity"),
-}
-
-
-def _note(world: World, document: str, row: int, field: str, old: float, new: float) -> None:
-    """Write down a change of master data, made this morning."""
-    world.documents.changes.append(
-        1,
-        document=CHANGED_DOCUMENTS.index(document),
-        row=row,
-        field=CHANGED_FIELDS.index(field),
-        old=old,
-        new=new,
-        at=world.day + _TYPED_AT,
-    )
-
-
-def _free_nodes(scene: Scene) -> Flags:
-    world = scene.world
-    return scene.free("node", world.policy.item.size) & scene.free("item", world.company.items.count)[world.policy.item]
-
-
-class WrongParameter(Kind):
-    """A planning parameter of a bought part is wrong by a digit: too much comes, or too late."""
-
-    name = "wrong_parameter"
-    duration_days = (75, 110)
-    latest_start = 40
-    lingers_days = 21
-    unit = "times the right value"
-
-    def choose(self, scene: Scene) -> Choice | None:
-        variants = list(PARAMETERS)
-        order = np.argsort(scene.world.luck.uniform("wrong_parameter variant", scene.number, np.arange(len(variants))))
-        for position in order:
-            choice = self._chosen(scene, variants[int(position)])
-            if choice is not None:
-                return choice
-        return None
-
-    def _chosen(self, scene: Scene, variant: str) -> Choice | None:
-        world, policy = scene.world, scene.world.policy
-        column, _ = PARAMETERS[variant]
-        value = getattr(policy, column)
-        rule = policy.lot_rule
-        allowed = _free_nodes(scene) & (policy.supply == BUY) & (policy.strategy == 0) & (value > 0)
-        allowed &= scene.exposure.node_use > 0
-        weekly = node_value_a_week(scene)
-        cost = world.standard_cost()[policy.item]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            covers = np.where(scene.exposure.node_use > 0, value / scene.exposure.node_use, np.inf)
-        if variant == "lead time too short":
-            factor = round(scene.between(0.15, 0.3, "size"), 2)
-            allowed &= (value >= 10) & (value <= 45) & np.isin(rule, (LOT_FOR_LOT, FIXED_QUANTITY, PERIOD_OF_SUPPLY))
-            # Nothing is ordered until the stock is down to what the wrong lead time needs.
-            projection = scene.projection()
-            covered = policy.safety_stock / np.maximum(projection.daily_use, 1e-9)
-            nodes = np.arange(policy.item.size)
-            lacks = np.maximum((1.0 - factor) * value - covered, 0.0)
-            exposed = projection.late_revenue(np.where(allowed, nodes, -1), nodes, lacks, nodes.size)
-            floors = 1.5
-        else:
-            # A digit too many. What lies there too much, at standard cost, but not more than a year's use.
-            factor = 10.0
-            allowed &= (policy.lead_days <= 40) & (covers >= 0.1) & (covers <= 6.0)
-            if variant != "safety stock too high":
-                by_fixed = np.isin(rule, (FIXED_QUANTITY, _ECONOMIC_QUANTITY))
-                by_least = np.isin(rule, (LOT_FOR_LOT, PERIOD_OF_SUPPLY)) | by_fixed
-                allowed &= by_fixed if variant == "fixed lot too large" else by_least & ~by_fixed
-                # The next order comes within a month.
-                allowed &= covers <= 4.5
-            exposed, floors = np.minimum((factor - 1.0) * value * cost, weekly * WEEKS), 1.5
-        node = scene.drawn(exposed, allowed, floors, MOST_FLOORS * scene.exposure.floor)
-        if node < 0:
-            return None
-        subjects = {"node": (node,), "item": (int(policy.item[node]),), "place": (int(policy.place[node]),)}
-        return Choice(subjects, factor, float(exposed[node]), variant=variant)
-
-    def begin(self, world: World, incident: Incident) -> None:
-        node = int(incident.choice.codes("node")[0])
-        column, name = PARAMETERS[incident.choice.variant]
-        values = getattr(world.policy, column)
-        old = float(values[node])
-        new = max(float(np.rint(old * incident.choice.size)), 1.0)
-        incident.kept["old"] = old
-        incident.kept["new"] = new
-        values[node] = new
-        _note(world, "planning_policy", node, name, old, new)
-
-    def blame(self, world: World, incident: Incident) -> None:
-        world.effects.node_cause[incident.choice.codes("node")] = incident.number
-
-    def end(self, world: World, incident: Incident) -> None:
-        node = int(incident.choice.codes("node")[0])
-        column, name = PARAMETERS[incident.choice.variant]
-        getattr(world.policy, column)[node] = incident.kept["old"]
-        _note(world, "planning_policy", node, name, incident.kept["new"], incident.kept["old"])
-
-    def told(self, world: World, incident: Incident) -> tuple[str, str]:
-        item, place = (int(incident.choice.codes(subject)[0]) for subject in ("item", "place"))
-        old, new = incident.kept["old"], incident.kept["new"]
-        zh = {
-            "lead time too short": "提前期过短",
-            "safety stock too high": "安全库存过高",
-            "fixed lot too large": "固定批量过大",
-            "smallest lot too large": "最小批量过大",
-        }[incident.choice.variant]
-        return (
-            f"{world.company.items.names[item]} at {world.company.places.ids[place]}: {incident.choice.variant} "
-            f"({new:g} instead of {old:g}).",
-            f"{world.company.places.ids[place]}的{world.company.items.names_zh[item]}{zh}（{new:g}，应为{old:g}）。",
-        )
+MOST_PARTS = 8
+"""Parts that one engineering change replaces at most."""
 
 
 class BillError(Kind):
@@ -172,7 +47,7 @@ class BillError(Kind):
         valid = (bill.valid_from_day <= world.day) & (bill.valid_until_day > world.day + scene.duration_days)
         item = policy.item[bill.component]
         allowed = valid & (bill.substitute_of < 0) & ~substituted & ~bill.is_fixed & (bill.true_usage == 1.0)
-        allowed &= (policy.supply[bill.component] == BUY) & _free_nodes(scene)[bill.component]
+        allowed &= (policy.supply[bill.component] == BUY) & free_nodes(scene)[bill.component]
         allowed &= ~world.company.items.is_lot_tracked[item]
         weekly = use[bill.parent] * bill.quantity / (1.0 - bill.scrap_rate)
         # Most of what is used of the part must go through the bill, else the mistake drowns.
@@ -211,7 +86,7 @@ class BillError(Kind):
         use = scene.exposure.node_use[routing.node]
         rate = world.company.work_centres.cost_per_hour[routing.work_centre]
         cost = use * routing.run_hours * (1.0 - factor) * rate * WEEKS * scene.years
-        allowed = _free_nodes(scene)[routing.node] & (world.policy.supply[routing.node] == MAKE)
+        allowed = free_nodes(scene)[routing.node] & (world.policy.supply[routing.node] == MAKE)
         operation = scene.drawn(cost, allowed, self.floors)
         if operation < 0:
             return None
@@ -254,11 +129,11 @@ class BillError(Kind):
             self._note_routing(world, operation, wrong, incident.kept["old"])
 
     def _note_bill(self, world: World, lines: Rows, old: float, new: float) -> None:
-        _note(world, "bom_component", int(lines[0]), "quantity", float(old), float(new))
+        note_change(world, "bom_component", int(lines[0]), "quantity", float(old), float(new))
 
     def _note_routing(self, world: World, operation: int, old: float, new: float) -> None:
         if "routing_operation" in CHANGED_DOCUMENTS:
-            _note(world, "routing_operation", operation, "run_hours_per_unit", float(old), float(new))
+            note_change(world, "routing_operation", operation, "run_hours_per_unit", float(old), float(new))
 
     def blame(self, world: World, incident: Incident) -> None:
         world.effects.node_cause[incident.choice.codes("node")] = incident.number
@@ -281,45 +156,47 @@ class BillError(Kind):
 
 
 class EngineeringChange(Kind):
-    """A part is replaced in its bills sooner than planned, or at short notice: the old stock is left over."""
+    """Parts are replaced in their bills sooner than planned, or at short notice: the old stock is left over."""
 
     name = "engineering_change"
     duration_days = (70, 110)
     latest_start = 55
     unit = "days of notice"
-    floors = 1.0
 
     def choose(self, scene: Scene) -> Choice | None:
-        world, bill, policy = scene.world, scene.world.bill, scene.world.policy
-        exposed = np.zeros(policy.item.size)
-        successor = self._successors(world)
-        allowed = (successor >= 0) & (policy.supply == BUY) & _free_nodes(scene)
-        # What lies there and what is under way, less what goes out before the change.
-        held = world.stock.available(policy.item, policy.place) + self._on_order(world)
-        if not held.any():
-            held = scene.exposure.node_use * 4.0 + policy.safety_stock
+        world, policy = scene.world, scene.world.policy
         notice = round(scene.between(5, 10, "size"))
-        left = np.maximum(held - scene.exposure.node_use * notice / 7, 0.0)
-        exposed = left * world.standard_cost()[policy.item]
-        # Left over is what no other bill takes.
+        successor = self._successors(world)
+        left = self._left_over(scene, notice)
+        allowed = (successor >= 0) & (policy.supply == BUY) & free_nodes(scene)
+        # One order changes one part where that is worth it, else as many as it takes.
+        first = scene.drawn(left, allowed, self.floors)
+        ranked = np.argsort(-np.where(allowed, left, 0.0), kind="stable")
+        needed = int(np.searchsorted(np.cumsum(left[ranked]), self.floors * scene.exposure.floor)) + 1
+        if first < 0 and (needed > MOST_PARTS or not allowed[ranked[:needed]].all()):
+            return None
+        nodes = np.array([first]) if first >= 0 else ranked[:needed]
+        subjects = {
+            "item": tuple(policy.item[nodes].tolist()),
+            "node": tuple(nodes.tolist()),
+            "place": tuple(np.unique(policy.place[nodes]).tolist()),
+            "successor": tuple(policy.item[successor[nodes]].tolist()),
+            "bill_line": tuple(self._changed_lines(world, nodes).tolist()),
+        }
+        return Choice(subjects, notice, float(left[nodes].sum()))
+
+    def _left_over(self, scene: Scene, notice: float) -> Floats:
+        """(nodes) value of what lies there and is under way, less what goes out before or into other bills."""
+        world, bill, policy, use = scene.world, scene.world.bill, scene.world.policy, scene.exposure.node_use
+        projection = scene.projection()
+        under_way = np.bincount(projection.line_node, projection.line_quantity, policy.item.size)
+        left = np.maximum(projection.held + under_way - use * notice / 7, 0.0)
         changed = self._changed_lines(world, np.arange(policy.item.size))
         through = np.bincount(
-            bill.component[changed],
-            scene.exposure.node_use[bill.parent[changed]] * bill.quantity[changed],
-            policy.item.size,
+            bill.component[changed], use[bill.parent[changed]] * bill.quantity[changed], policy.item.size
         )
-        exposed = exposed * np.minimum(through / np.maximum(scene.exposure.node_use, 1e-9), 1.0)
-        node = scene.drawn(exposed, allowed, self.floors)
-        if node < 0:
-            return None
-        lines = self._changed_lines(world, np.array([node]))
-        subjects = {
-            "item": (int(policy.item[node]), int(policy.item[successor[node]])),
-            "node": (node, int(successor[node])),
-            "place": (int(policy.place[node]),),
-            "bill_line": tuple(lines.tolist()),
-        }
-        return Choice(subjects, notice, float(exposed[node]))
+        share = np.minimum(through / np.maximum(use, 1e-9), 1.0)
+        return np.asarray(left * world.standard_cost()[policy.item] * share, dtype=np.float64)
 
     def _pairs(self, world: World) -> tuple[Rows, Rows]:
         """(line that ends, line that follows) of engineering changes to come, and of parts with a substitute."""
@@ -357,19 +234,11 @@ class EngineeringChange(Kind):
         old, _ = self._pairs(world)
         return old[np.isin(world.bill.component[old], nodes)]
 
-    def _on_order(self, world: World) -> Floats:
-        lines = world.documents.purchase_lines
-        rows = np.flatnonzero(lines["completed_day"] == NEVER)
-        return np.bincount(
-            lines["node"][rows], (lines["quantity"] - lines["received"])[rows], world.policy.item.size
-        ).astype(np.float64)
-
     def begin(self, world: World, incident: Incident) -> None:
         bill = world.bill
         day = world.day + int(incident.choice.size)
-        node = int(incident.choice.codes("node")[0])
         old, new = self._pairs(world)
-        hit = bill.component[old] == node
+        hit = np.isin(bill.component[old], incident.choice.codes("node"))
         old, new = old[hit], new[hit]
         names = world.company.bill_lines.component_id
         noted: set[str] = set()
@@ -378,19 +247,16 @@ class EngineeringChange(Kind):
                 noted.add(names[before])
                 ended = bill.valid_until_day[before]
                 until = float("nan") if ended >= NEVER else float(ended - 1)
-                _note(world, "bom_component", before, "valid_to_date", until, float(day - 1))
+                note_change(world, "bom_component", before, "valid_to_date", until, float(day - 1))
             bill.valid_until_day[before] = day
             bill.valid_from_day[after] = day
             bill.substitute_of[after] = -1
 
     def told(self, world: World, incident: Incident) -> tuple[str, str]:
-        items, codes = world.company.items, incident.choice.codes("item")
-        old, new = int(codes[0]), int(codes[1])
+        items, notice = world.company.items, f"{incident.choice.size:.0f}"
+        old, new = incident.choice.codes("item"), incident.choice.codes("successor")
         return (
-            f"{items.names[old]} is replaced by {items.names[new]} at {incident.choice.size:.0f} days' notice; "
+            f"{named(items.names, old, 3)} gives way to {named(items.names, new, 3)} at {notice} days' notice; "
             f"what is left of it has no use.",
-            f"{items.names_zh[old]}提前{incident.choice.size:.0f}天通知即被{items.names_zh[new]}取代，旧料剩余无用。",
+            f"提前{notice}天通知，{named(items.names_zh, old, 3)}被{named(items.names_zh, new, 3)}取代，旧料剩余无用。",
         )
-
-
-__all__ = ["PARAMETERS", "BillError", "EngineeringChange", "WrongParameter"]
