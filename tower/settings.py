@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     home: Path = Path("var")
     as_of: date | None = None
     sources: tuple[SourceSettings, ...] = ()
-    company_name: str = "Control Tower"
+    company_name: str | None = Field(default=None, min_length=1, max_length=80)
     company_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     keep_builds: int = Field(default=5, ge=1, le=1000)
     keep_bytes: int = Field(default=20_000_000_000, ge=1)

@@ -12,10 +12,12 @@ from pipelines.land.raw_views import create_raw_views
 from pipelines.sources import ADAPTERS
 from tower.builds import SCHEMA_VERSION
 from tower.errors import SettingsError
+from tower.settings import Settings
 
 # Documents whose amounts may be in another currency, and the tables that state a unit of their own.
 CURRENCY_COLUMN = "currency_code"
 UNIT_COLUMN = "uom"
+PRODUCT_NAME = "Control Tower"
 TABLES_WITH_OWN_CURRENCY = frozenset({"sales_orders", "purchase_orders", "invoices", "payments"})
 
 
@@ -80,11 +82,17 @@ def _build_info(context: BuildContext) -> pl.DataFrame:
             "as_of": [context.as_of],
             "built_at": [request.now.replace(tzinfo=None)],
             "schema_version": [SCHEMA_VERSION],
-            "company_name": [request.settings.company_name],
+            "company_name": [_company_name(request.settings)],
             "company_currency": [context.company_currency],
             "sources": [", ".join(manifest.source for manifest, _ in context.loads)],
         }
     )
+
+
+def _company_name(settings: Settings) -> str:
+    """Stated in the settings > stated by the first source that says it > the product's own."""
+    stated = (ADAPTERS[source.adapter].company_name(source) for source in settings.sources)
+    return settings.company_name or next((name for name in stated if name is not None), PRODUCT_NAME)
 
 
 def _load_tables(context: BuildContext) -> pl.DataFrame:

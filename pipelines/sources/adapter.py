@@ -63,6 +63,10 @@ class Adapter(Protocol):
         """The day the data speaks of, where the source itself knows it; otherwise None. `folder` is the landed load."""
         ...
 
+    def company_name(self, source: SourceSettings) -> str | None:
+        """The name of the company, where the source says it; otherwise None."""
+        ...
+
     def company_currency(self, source: SourceSettings) -> str | None:
         """The currency in which the source keeps its books, where it says so; otherwise None."""
         ...

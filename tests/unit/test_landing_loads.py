@@ -41,6 +41,9 @@ class CountingAdapter:
     def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
         return None
 
+    def company_name(self, source: SourceSettings) -> str | None:
+        return None
+
     def company_currency(self, source: SourceSettings) -> str | None:
         return None
 

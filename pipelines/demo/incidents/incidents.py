@@ -137,7 +137,7 @@ class Incidents:
         choice, name, length = planned.choice, planned.kind, planned.duration_days
         if choice is None:
             choice = self._chosen(planned, name, length)
-            if choice is None and waited >= PATIENCE_DAYS:
+            if choice is None and waited >= PATIENCE_DAYS and not self._is_fixed:
                 name, length, choice = self._replacement(planned)
             if choice is None:
                 self.skipped += waited >= 2 * PATIENCE_DAYS

@@ -68,6 +68,10 @@ class AdventureWorks:
             last = connection.execute(f"select cast(max(ordered_at) as date) from ({last_orders})").fetchone()
         return last[0] if last else None
 
+    def company_name(self, source: SourceSettings) -> str | None:
+        """The company of Microsoft's sample database."""
+        return "Adventure Works Cycles"
+
     def company_currency(self, source: SourceSettings) -> str | None:
         """All amounts are in US dollars, those of orders from other countries too."""
         return "USD"

@@ -24,6 +24,7 @@ from tower.settings import SourceSettings
 WRITTEN_FOLDER = ".written"
 TRUTH_FOLDER = "truth"
 YEARS_BEFORE = 3
+COMPANY_NAME = "Lanhe Mobility 蓝禾出行"
 COMPANY_CURRENCY = "CNY"
 # Planning looks ahead: what has a date in it must be there for so many days more.
 _LOOK_AHEAD_DAYS = 400
@@ -86,6 +87,10 @@ class DemoAdapter:
     def default_as_of(self, source: SourceSettings, folder: Path) -> date | None:
         """None: the simulation ends on the day that the build asks for."""
         return None
+
+    def company_name(self, source: SourceSettings) -> str | None:
+        """Lanhe Mobility, in both languages."""
+        return COMPANY_NAME
 
     def company_currency(self, source: SourceSettings) -> str | None:
         """Lanhe Mobility keeps its books in yuan."""

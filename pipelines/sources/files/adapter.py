@@ -86,6 +86,10 @@ class FilesAdapter:
         """The day that source.toml names."""
         return read_declaration(source.folder, load_contract()).as_of
 
+    def company_name(self, source: SourceSettings) -> str | None:
+        """The name that source.toml gives the company."""
+        return read_declaration(source.folder, load_contract()).company_name
+
     def company_currency(self, source: SourceSettings) -> str | None:
         """The currency that source.toml names as the company's own."""
         return read_declaration(source.folder, load_contract()).company_currency

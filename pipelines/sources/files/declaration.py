@@ -101,6 +101,7 @@ class Declaration(TextDeclaration):
     """The whole of source.toml."""
 
     as_of: date | None = None
+    company_name: str | None = Field(default=None, min_length=1, max_length=80)
     company_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     tables: Mapping[str, TableDeclaration] = Field(default_factory=dict)
     coverage: Mapping[str, CoverageDeclaration] = Field(default_factory=dict)
