@@ -9,7 +9,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup setup-dev test check bench clean lock browser
+.PHONY: help up setup setup-dev test check bench pictures clean lock browser
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ check: setup-dev ## Format, lint, types, SQL style, import rules
 
 bench: setup-dev ## Measure on AdventureWorks × 1, × 10, × 100 and write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.run
+
+pictures: setup-dev browser ## Take the pictures of the documentation anew (docs/images)
+	@$(BIN)/python -m tests.browser.pictures
 
 lock: $(BIN)/uv ## Resolve the dependencies again
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group build pyproject.toml -o requirements.lock

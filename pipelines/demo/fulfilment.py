@@ -9,6 +9,7 @@ from pipelines.demo.arrays import running_totals
 from pipelines.demo.causes import node_causes
 from pipelines.demo.company.company import ASSEMBLE_TO_ORDER, TO_ORDER
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS, DELIVERY_REFERENCE, SHIPMENT
+from pipelines.demo.opening_hours import in_opening_hours
 from pipelines.demo.production import Production
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.purchasing import Purchasing
@@ -22,6 +23,9 @@ ALLOCATION_PASSES = 2
 # A business customer takes a part of a late line from this share on, after so many days.
 PARTIAL_SHARE, PARTIAL_DAYS = 0.3, 2
 CONSUMER_TRANSIT_SPREAD = 0.25
+# An order that comes later in the day (15:00 in China) does not leave on it.
+CUT_OFF = 0.29
+SUNDAY = 6
 # What is made to order is started so much earlier than its lead time asks for.
 TO_ORDER_RESERVE_DAYS = 10
 
@@ -79,6 +83,7 @@ class Fulfilment:
         place = lines["place"][rows]
         # What would fall due while the place is closed leaves before it closes.
         due = is_open[place] & (lines["ship_by_day"][rows] < self._next_open_day(calendar)[place])
+        due &= world.documents.sales_orders["ordered_at"][lines["order"][rows]] < world.day + CUT_OFF
         self._ship(rows[due])
         self.open_lines = self.open_lines[self._remaining(self.open_lines) > 1e-6]
         self._blame_and_repromise()
@@ -140,7 +145,10 @@ class Fulfilment:
         customer = lines["customer"][head].astype(np.int64)
         transit, book, cause = self._transit(customer, lines["place"][head])
         shipped_at = day + 0.3 + 0.25 * world.luck.uniform("loading", customer, day, lines["place"][head])
-        arrives_at = shipped_at + transit
+        arrives_at = in_opening_hours(shipped_at + transit, shipped_at + 0.1)
+        # Nobody is at a shop's door on a Sunday.
+        sunday = (world.weekday() + np.floor(arrives_at) - day) % 7 == SUNDAY
+        arrives_at += sunday & (customer < world.company.customers.count)
         deliveries = documents.deliveries.append(
             head.size,
             customer=customer,

@@ -16,6 +16,8 @@ from pipelines.demo.world import World
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+# Before the first kits are issued.
+RELEASED_AT = 0.01
 
 
 class Production:
@@ -61,7 +63,7 @@ class Production:
             item=policy.item[nodes],
             place=policy.place[nodes],
             quantity=quantity,
-            created_at=day + 0.1,
+            created_at=self._created_at(lines),
             planned_start_day=start_day,
             planned_finish_day=finish_day,
             first_finish_day=finish_day,
@@ -95,6 +97,12 @@ class Production:
             documents.production_orders["purchase_line"][orders[some]] = bought
         self.kitting.waiting = np.concatenate([self.kitting.waiting, orders])
         return orders
+
+    def _created_at(self, sales_lines: Rows) -> Floats:
+        """The planner releases in the morning; what is made for an order, when that order has come."""
+        documents, morning = self.world.documents, self.world.day + RELEASED_AT
+        order = documents.sales_lines["order"][sales_lines]
+        return np.where(sales_lines >= 0, np.maximum(documents.sales_orders["ordered_at"][order], morning), morning)
 
     def _bill_of(self, nodes: Rows, day: Rows) -> tuple[Rows, Rows, Rows]:
         """(lines of each order, order position of each row, bill line of each row), as valid on the order's start."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pipelines.demo.company.company import NEVER
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS
+from pipelines.demo.opening_hours import handed_over
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.world import World
 
@@ -141,11 +142,11 @@ class Purchasing:
         waits = np.maximum(requested - day - usual_transit - making - 3 - 6 * luck.uniform("early", *keys), 0.0)
         late = (slip + effects.source_production_delay[source]) * WORKING_WEEK
         leaves = day + 0.4 + waits + np.maximum(making + late, 0.5)
+        leaves = handed_over(world, about.calendar[supplier], leaves)
         arrives = leaves + transit + effects.source_transit_delay[source]
         expected = day + making + usual_transit - about.optimism_days[supplier]
         confirmed = np.maximum(requested, np.ceil(expected)).astype(np.int64)
-        # Goods are received on working days of the place.
-        arrives = world_next_working(world, world.company.places.calendar[world.policy.place[nodes]], arrives)
+        arrives = handed_over(world, world.company.places.calendar[world.policy.place[nodes]], arrives, leaves)
         return leaves, arrives, confirmed
 
     def _tell_delays(self) -> None:
@@ -177,17 +178,3 @@ class Purchasing:
             rows.size, document=_LINE, row=rows, field=_CONFIRMED, old=old, new=told, at=day + 0.3
         )
 
-
-def world_next_working(
-    world: World, calendar: npt.NDArray[np.int32], at: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """The moment, or the same hour of the calendar's next working day (within three weeks)."""
-    working = world.company.is_working
-    day = np.floor(at).astype(np.int64)
-    moved = np.clip(day, 0, working.shape[1] - 25)
-    for _ in range(20):
-        closed = ~working[calendar, moved]
-        if not closed.any():
-            break
-        moved = moved + closed
-    return np.where(moved == day, at, moved + 0.2)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.demo.documents import PURCHASE_RECEIPT, RECEIPT_REFERENCE, SUPPLIER_RETURN
+from pipelines.demo.opening_hours import OPENS, handed_over
 from pipelines.demo.purchasing import Purchasing
 from pipelines.demo.world import World
 
@@ -13,6 +14,8 @@ Rows = npt.NDArray[np.int64]
 INSPECTED_SHARE = 0.35
 # Below this the supplier's rate is trusted and receipts are looked at by samples only.
 TRUSTED_DEFECT_RATE = 0.004
+# Share of bad lots over share of bad pieces: in a bad lot one piece in ten is bad.
+BAD_LOTS_PER_DEFECT = 8.0
 
 
 class Receiving:
@@ -31,6 +34,8 @@ class Receiving:
         lines = self.world.documents.purchase_lines
         rows = self.purchasing.open_lines
         rows = rows[lines["arrives_at"][rows] < self.world.day + 1]
+        # What was held up on its way may come to a closed door.
+        rows = rows[self.world.is_working(self.world.company.places.calendar[lines["place"][rows]])]
         if rows.size:
             self._receive(rows)
 
@@ -45,7 +50,7 @@ class Receiving:
         part = _rounded(lines["quantity"][rows] * share, decimals)
         quantity = np.where(share < 1.0, np.clip(part, 0.0, remaining), remaining)
         quantity = np.where(quantity <= 0, remaining, quantity)
-        at = np.maximum(lines["arrives_at"][rows], day + 0.01)
+        at = np.maximum(lines["arrives_at"][rows], day + OPENS)
         keys = (source, day, lines["requested_day"][rows], lines["line"][rows])
         rejected, sample = self._inspect(source, supplier, item, quantity, keys)
         accepted = np.round(quantity - rejected, 3)
@@ -99,7 +104,8 @@ class Receiving:
         lines["arrives_at"][rows[complete]] = np.inf
         rest = rows[~complete]
         lines["next_share"][rest] = 1.0
-        lines["arrives_at"][rest] = day + 5 + luck.integers(14, "rest", lines["source"][rest], day) + 0.3
+        follows = day + 5 + luck.integers(14, "rest", lines["source"][rest], day) + 0.3
+        lines["arrives_at"][rest] = handed_over(world, company.places.calendar[lines["place"][rest]], follows)
 
     def _inspect(
         self, source: Rows, supplier: Rows, item: Rows, quantity: npt.NDArray[np.float64], keys: tuple[Rows, ...]
@@ -107,9 +113,12 @@ class Receiving:
         """(rejected quantity, inspected pieces). What is not inspected is accepted as it is."""
         world, luck = self.world, self.world.luck
         extra = world.effects.source_defect_rate[source]
-        rate = world.company.suppliers.defect_rate[supplier] * luck.lognormal(0.6, "lot quality", *keys) + extra
+        usual = world.company.suppliers.defect_rate[supplier]
+        # Defects come in bad lots; the pieces of all others are good but for a few in a million.
+        is_bad = luck.chance(np.minimum(BAD_LOTS_PER_DEFECT * usual, 0.5), "bad lot", *keys)
+        rate = luck.lognormal(0.6, "lot quality", *keys) * np.where(is_bad, 0.8 / BAD_LOTS_PER_DEFECT, 0.01 * usual) + extra
         looked = luck.chance(
-            np.where(rate > TRUSTED_DEFECT_RATE, 2 * INSPECTED_SHARE, INSPECTED_SHARE), "inspected", *keys
+            np.where(usual > TRUSTED_DEFECT_RATE, 2 * INSPECTED_SHARE, INSPECTED_SHARE), "inspected", *keys
         )
         looked |= extra > 0
         bad = luck.poisson(np.minimum(quantity * rate, quantity), "defects", *keys)
@@ -118,17 +127,18 @@ class Receiving:
         return rejected, np.ceil(sample).astype(np.int64)
 
     def _return_rejected(self) -> None:
-        due = self._back_day <= self.world.day
+        world = self.world
+        due = (self._back_day <= world.day) & world.is_working(world.company.places.calendar[self._back[1].astype(int)])
         if not due.any():
             return
         item, place, quantity, lot = (part[due] for part in self._back)
-        self.world.stock.post(
+        world.stock.post(
             SUPPLIER_RETURN,
             item.astype(np.int64),
             place.astype(np.int64),
-            self.world.lookup.supplier,
+            world.lookup.supplier,
             quantity,
-            self.world.day + 0.35,
+            world.day + 0.35,
             reference_type=RECEIPT_REFERENCE,
             reference=self._back_receipt[due],
             lot=lot.astype(np.int64),

@@ -43,7 +43,8 @@ class ShopFloor:
         shift = centres.units * centres.hours_per_unit * world.effects.capacity_factor * working
         breakdown = self._breakdowns(shift)
         capacity = (shift - breakdown) * centres.efficiency
-        rows = self.operations[table["ready_at"][self.operations] < day + 1]
+        # What gets ready after the shift waits for the next one.
+        rows = self.operations[table["ready_at"][self.operations] < day + DAY_LENGTH - 0.02]
         order = table["order"][rows]
         rows = rows[
             np.lexsort(

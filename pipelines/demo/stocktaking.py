@@ -11,6 +11,7 @@ from pipelines.demo.world import World
 # Each place of an item is counted once in so many days.
 COUNT_CYCLE_DAYS = 120
 MISCOUNT_CHANCE = 0.012
+LOOKED_BACK_DAYS = 120
 
 
 class Stocktaking:
@@ -28,8 +29,7 @@ class Stocktaking:
 
     def step(self) -> None:
         self._count()
-        if self.world.weekday() == 4:
-            self._scrap_expired()
+        self._scrap_expired()
 
     def _count(self) -> None:
         world, stock, day = self.world, self.world.stock, self.world.day
@@ -80,6 +80,8 @@ class Stocktaking:
         if lots.count == 0:
             return
         expired = np.flatnonzero((lots["expiry_day"] != NEVER) & (lots["expiry_day"] <= world.day))
+        # Most of them are gone long ago; the longest way of a transfer is covered.
+        expired = expired[lots["expiry_day"][expired] > world.day - LOOKED_BACK_DAYS]
         lot, place = np.nonzero(stock.lot_quantity[expired] > 0)
         lot = expired[lot]
         kept = place != world.lookup.transit

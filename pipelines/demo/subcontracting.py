@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.opening_hours import handed_over
 from pipelines.demo.production_receipts import receive_production
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.world import World
@@ -33,7 +34,9 @@ class Subcontracting:
         slip = world.company.suppliers.slip_spread[supplier] * np.maximum(world.luck.normal("outside", key), -1.0)
         days = days + (slip + world.effects.source_production_delay[source]) * WORKING_WEEK
         self.orders = np.concatenate([self.orders, order])
-        self._ready_at = np.concatenate([self._ready_at, world.day + np.maximum(days, 1.0)])
+        calendar = world.company.places.calendar[documents.production_orders["place"][order]]
+        ready = handed_over(world, calendar, world.day + np.maximum(days, 1.0))
+        self._ready_at = np.concatenate([self._ready_at, ready])
 
     def step(self) -> None:
         world, documents, day = self.world, self.world.documents, self.world.day
@@ -42,7 +45,7 @@ class Subcontracting:
             return
         order = self.orders[ready]
         orders, lines = documents.production_orders, documents.purchase_lines
-        at = np.full(order.size, day + 0.2)
+        at = self._ready_at[ready]
         quantity = orders["quantity"][order]
         line = orders["purchase_line"][order].astype(np.int64)
         source = lines["source"][line]
@@ -56,7 +59,7 @@ class Subcontracting:
             item=orders["item"][order],
             place=orders["place"][order],
             at=at,
-            leaves_at=at - 0.1,
+            leaves_at=at - 0.01,
             received=quantity - scrap,
             rejected=0.0,
             lot=-1,

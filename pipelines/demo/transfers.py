@@ -9,6 +9,7 @@ from pipelines.demo.arrays import running_totals
 from pipelines.demo.causes import node_causes
 from pipelines.demo.company.company import NEVER
 from pipelines.demo.documents import SUBCONTRACT_ISSUE, TRANSFER_MOVE, TRANSFER_REFERENCE
+from pipelines.demo.opening_hours import handed_over, next_working
 from pipelines.demo.purchasing import Purchasing
 from pipelines.demo.world import World
 
@@ -40,6 +41,7 @@ class Transfers:
         world, policy = self.world, self.world.policy
         source = policy.source[nodes]
         from_place, to_place = policy.place[source], policy.place[nodes]
+        due, calendar = ship_by_day + np.ceil(policy.lead_days[nodes]), world.company.places.calendar
         rows = world.documents.transfers.append(
             nodes.size,
             node=nodes,
@@ -49,7 +51,7 @@ class Transfers:
             lane=world.lookup.lane_at[from_place, to_place],
             created_day=world.day,
             quantity=quantity,
-            due_day=ship_by_day + np.ceil(policy.lead_days[nodes]).astype(np.int64),
+            due_day=next_working(world, calendar[to_place], due.astype(np.float64)),
             ship_by_day=ship_by_day,
             shipped=0.0,
             shipped_at=np.inf,
@@ -119,7 +121,8 @@ class Transfers:
         shipped_at = day + 0.35
         # One lorry a lane and day: everything on it arrives together.
         days = lanes.true_days[lane] * world.luck.lognormal(lanes.spread[lane], "lane", lane, day)
-        arrives = shipped_at + np.maximum(days, 0.15)
+        calendar = world.company.places.calendar[table["to_place"][rows]]
+        arrives = handed_over(world, calendar, shipped_at + np.maximum(days, 0.15), shipped_at + 0.1)
         outside = self._subcontractor[table["to_place"][rows]]
         for some, kind in ((np.flatnonzero(~outside), TRANSFER_MOVE), (np.flatnonzero(outside), SUBCONTRACT_ISSUE)):
             if some.size == 0:

@@ -17,7 +17,7 @@ from planning.mrp.segments import csr, expanded
 
 @dataclass(frozen=True, slots=True)
 class LoadLines:
-    """One row an operation of a planned or open order: hours on a work centre on a day, by the supply event it belongs to."""
+    """One row an operation of a planned or open order: hours on a work centre on a day; `supply` numbers the order."""
 
     work_centre: Integers
     day: Integers
@@ -48,7 +48,7 @@ def load_lines(plan: Plan) -> LoadLines:
 
 
 def load_by_bucket(lines: LoadLines, edges: Integers, work_centres: int) -> Floats:
-    """Hours by work centre and bucket, shape (work centres, buckets + 1); column 0 should have been done before the first."""
+    """Hours by work centre and bucket, shape (work centres, buckets + 1); column 0 lies before the first bucket."""
     column = np.searchsorted(edges, lines.day, side="right")
     inside = column < edges.size
     cell = lines.work_centre[inside] * edges.size + column[inside]

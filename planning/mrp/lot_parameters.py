@@ -13,7 +13,7 @@ import numpy as np
 
 from planning.mrp.codes import NONE, UNIT, Flags, Floats, Integers, LotRule
 from planning.mrp.events import PASSING
-from planning.mrp.netting import Requirements, has_reorder_point
+from planning.mrp.netting import Requirements
 from planning.mrp.problem import PlanningProblem
 from planning.mrp.segments import whole_above
 
@@ -125,6 +125,7 @@ def _economic_periods(
     return np.maximum(np.rint(economic / np.maximum(a_period, 1.0)), 1).astype(np.int64)
 
 
-def uses_reorder_point(problem: PlanningProblem, requirements: Requirements) -> Flags:
-    """Segments whose level to keep is a reorder point."""
-    return has_reorder_point(problem)[requirements.node]
+def horizon_days(problem: PlanningProblem) -> int:
+    """Days from the first one to the last independent demand, over which average demand is taken."""
+    last = max(int(day.max(initial=problem.first_day)) for day in (problem.demands.day, problem.forecasts.day))
+    return last - problem.first_day + 1

@@ -19,7 +19,7 @@ from planning.mrp.result import Plan
 
 @dataclass(frozen=True, slots=True)
 class AvailableToPromise:
-    """Millionths by node and period: `discrete` in the periods with a receipt (0 in others), `cumulative` everywhere."""
+    """Millionths by node and period: `discrete` in periods with a receipt (0 in others), `cumulative` everywhere."""
 
     discrete: Integers
     cumulative: Integers

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from planning.mrp.netting import safety_stock_steps
 from planning.mrp.result import Plan
 
 Bucket = Literal["day", "week", "month"]
+_LONGEST_BUCKET = 31
 # (node, day, quantity) of events → (nodes, buckets + 1)
 ByBucket = Callable[[Integers, Integers, Integers], Integers]
 
@@ -44,7 +46,7 @@ class Records:
     safety_stock: Integers
 
 
-def bucket_edges(first_day: int, last_day: int, bucket: Bucket, day_zero: np.datetime64) -> Integers:
+def bucket_edges(first_day: int, last_day: int, bucket: Bucket, day_zero: date) -> Integers:
     """Where buckets begin, and at the end where the last one ends, to cover both days.
 
     `day_zero` is the date of day 0; weeks begin on Monday. The first bucket begins on the first day even inside a week
@@ -52,27 +54,17 @@ def bucket_edges(first_day: int, last_day: int, bucket: Bucket, day_zero: np.dat
     """
     if last_day < first_day:
         raise PlanningError(f"The record ends on day {last_day}, before it begins on day {first_day}. Turn them round.")
-    days = np.arange(first_day, last_day + 2, dtype=np.int64)
+    days = np.arange(first_day, last_day + 1 + _LONGEST_BUCKET, dtype=np.int64)
     dates = np.datetime64(day_zero, "D") + days.astype("timedelta64[D]")
-    if bucket == "day":
-        return days
-    if bucket == "week":
+    begins = {
+        "day": np.ones(days.size, np.bool_),
         # 1970-01-01 was a Thursday.
-        begins = (dates.astype(np.int64) + 3) % 7 == 0
-    else:
-        begins = dates == dates.astype("datetime64[M]").astype("datetime64[D]")
+        "week": (dates.astype(np.int64) + 3) % 7 == 0,
+        "month": dates == dates.astype("datetime64[M]").astype("datetime64[D]"),
+    }[bucket]
     begins[0] = True
     edges = days[begins]
-    # The last bucket ends with its week or month.
-    whole = {"week": 7, "month": 31}[bucket]
-    after = np.arange(last_day + 1, last_day + 2 + whole)
-    later = np.datetime64(day_zero, "D") + after.astype("timedelta64[D]")
-    ends = (
-        (later.astype(np.int64) + 3) % 7 == 0
-        if bucket == "week"
-        else later == later.astype("datetime64[M]").astype("datetime64[D]")
-    )
-    return np.append(edges[edges <= last_day], after[ends][0])
+    return np.asarray(edges[: int(np.searchsorted(edges, last_day, side="right")) + 1], dtype=np.int64)
 
 
 def records(plan: Plan, edges: Integers, nodes: Integers | None = None) -> Records:

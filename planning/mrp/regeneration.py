@@ -16,7 +16,7 @@ from planning.mrp.events import PASSING, DemandEvents, Pool, SupplyEvents
 from planning.mrp.explosion import Exploding, Explosion
 from planning.mrp.findings import Finding, FindingKind, mended, structural
 from planning.mrp.forecast_consumption import NetForecast, net_forecast
-from planning.mrp.lot_parameters import LotParameters, lot_parameters
+from planning.mrp.lot_parameters import LotParameters, horizon_days, lot_parameters
 from planning.mrp.lots import Lots, Split, lots_of
 from planning.mrp.netting import Requirements, expiring, level_steps, net
 from planning.mrp.problem import PlanningProblem
@@ -64,8 +64,7 @@ class _Run:
         self.demand.add(independent_demand(problem, self.forecast))
         self.supply.add(given_supply(problem))
         self._explode_open_supply()
-        days = (problem.demands.day, problem.forecasts.day)
-        self.horizon_days = max(int(day.max(initial=problem.first_day)) for day in days) - problem.first_day + 1
+        self.horizon_days = horizon_days(problem)
         self.has_lots = bool((problem.stock.expiry_day < FAR).any())
 
     def plan_level(self, level: int) -> None:

@@ -14,7 +14,7 @@ from pipelines.demo.documents import DIRECT
 from pipelines.demo.market.channel import Channel
 from pipelines.demo.market.demand import TodaysDemand
 from pipelines.demo.market.opportunities import CARRIED_DAYS, LONGEST_WEEKS, SHORTEST_WEEKS, WIN_RATE, Pipeline
-from pipelines.demo.market.orders import HIGH_PRIORITY, Heads, OrderDesk, Wishes
+from pipelines.demo.market.orders import HIGH_PRIORITY, Heads, OrderDesk, Wishes, off_weekend
 from pipelines.demo.market.projects import Projects
 from pipelines.demo.world import World
 
@@ -123,7 +123,8 @@ class Business:
         created = np.floor(table["created_at"][rows]).astype(np.int64)
         weeks = world.luck.integers(LONGEST_WEEKS - SHORTEST_WEEKS + 1, "delivery in", customer, created)
         transit = customers.transit_days[customer]
-        requested = day + 7 * (SHORTEST_WEEKS + weeks) + np.ceil(transit).astype(np.int64)
+        wished = day + 7 * (SHORTEST_WEEKS + weeks) + np.ceil(transit).astype(np.int64)
+        requested = off_weekend(world, wished)
         orders, _ = self.desk.place_orders(
             Heads(
                 customer=customer,

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.company.calendars import AMERICA, ASIA, EUROPE, WAREHOUSE
 from pipelines.demo.company.company import CUSTOMER_TYPES, DISTRIBUTION, ITEM_TYPES
 from pipelines.demo.documents import DISTRIBUTOR, MARKETPLACE, RETAIL
 from pipelines.demo.market.demand import TodaysDemand
-from pipelines.demo.market.orders import Heads, OrderDesk, Wishes
+from pipelines.demo.market.orders import Heads, OrderDesk, Wishes, off_weekend
 from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
@@ -33,6 +34,8 @@ LISTING_DAYS, DELISTING_DAYS = 10, 28
 """Orders begin before the first day of sale, and end before the last."""
 SHORTEST_DAYS, LONGEST_DAYS = 7, 14
 SPARES_SHORTEST_DAYS, SPARES_LONGEST_DAYS = 3, 7
+ORDERING_CALENDAR = {"CN": WAREHOUSE, "NL": EUROPE, "DE": EUROPE, "IT": EUROPE, "FR": EUROPE, "US": AMERICA}
+"""Others have that of Asia."""
 # A pack by what a piece costs: (list price below, pieces).
 PACKS = ((60.0, 10.0), (250.0, 5.0), (900.0, 2.0))
 
@@ -55,6 +58,7 @@ class Channel:
         channel_of_type = {"distributor": DISTRIBUTOR, "retailer": RETAIL, "online_channel": MARKETPLACE}
         channels = np.array([channel_of_type.get(name, DISTRIBUTOR) for name in CUSTOMER_TYPES])
         self._sales_channel = channels[customers.customer_type]
+        self._calendar = np.array([ORDERING_CALENDAR.get(each, ASIA) for each in customers.country])
         self.shelf = np.zeros(self.item.size)
         self.on_order = np.zeros(self.item.size)
         self.expected = np.zeros(self.item.size)
@@ -142,7 +146,9 @@ class Channel:
 
     def _order(self, rows: Rows) -> None:
         world, items = self.world, self.world.company.items
-        rows = rows[self._active(rows) & self._orderable(rows)]
+        # On a holiday nobody orders: next week there is more to order.
+        at_work = world.is_working(self._calendar)[self.customer[rows]]
+        rows = rows[at_work & self._active(rows) & self._orderable(rows)]
         if rows.size == 0:
             return
         new = rows[~self.is_listed[rows]]
@@ -170,7 +176,7 @@ class Channel:
             SPARES_LONGEST_DAYS - SPARES_SHORTEST_DAYS + 1, "spares wished in", customer, day
         )
         wished = np.where(self._is_spare[rows], soon[order], usual[order])
-        wished = np.maximum(wished, np.ceil(transit).astype(np.int64)[order] + 1)
+        requested = off_weekend(world, day + np.maximum(wished, np.ceil(transit).astype(np.int64)[order] + 1))
         opportunity = self.contract[customer]
         orders, _ = self.desk.place_orders(
             Heads(
@@ -187,7 +193,7 @@ class Channel:
                 order=order.astype(np.int64),
                 item=self.item[rows],
                 quantity=quantity,
-                requested_day=day + wished,
+                requested_day=requested,
                 discount=customers.discount_rate[self.customer[rows]],
             ),
         )

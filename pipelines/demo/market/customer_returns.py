@@ -15,6 +15,7 @@ from pipelines.demo.documents import (
     WEB_SHOP,
 )
 from pipelines.demo.market.schedule import Schedule
+from pipelines.demo.opening_hours import handed_over, next_working
 from pipelines.demo.world import World
 
 Rows = npt.NDArray[np.int64]
@@ -50,7 +51,8 @@ class CustomerReturns:
         rows, who, item = delivery_lines[returned], who[returned], item[returned]
         if rows.size:
             after = SOONEST_DAYS + luck.integers(LATEST_DAYS - SOONEST_DAYS + 1, "comes back after", who, item, day)
-            self._coming.add(rows, day + after + 0.1 + 0.4 * luck.uniform("comes back at", who, item, day))
+            at = day + after + luck.uniform("comes back at", who, item, day)
+            self._coming.add(rows, handed_over(self.world, self._calendar(rows), at))
 
     def step(self) -> None:
         """Today's returns, and those of a week ago that are sorted today."""
@@ -111,7 +113,11 @@ class CustomerReturns:
             lot=table["lot"][rows],
             original_day=np.floor(shipped).astype(np.int64),
         )
-        self._sorting.add(returns, np.full(rows.size, day + SORTED_AFTER_DAYS + 0.3))
+        sorted_at = np.full(rows.size, day + SORTED_AFTER_DAYS + 0.3)
+        self._sorting.add(returns, next_working(world, self._calendar(rows), sorted_at))
+
+    def _calendar(self, rows: Rows) -> Rows:
+        return np.full(rows.size, self.world.company.places.calendar[self._store], dtype=np.int64)
 
     def _sort(self, returns: Rows) -> None:
         """Faulty goods are scrapped; the others go back to the distribution centre, if the item is kept there."""

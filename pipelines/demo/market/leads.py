@@ -20,8 +20,9 @@ from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-WORKING, CONVERTED, DISQUALIFIED = (LEAD_STATUSES.index(name) for name in ("working", "converted", "disqualified"))
+CONVERTED, DISQUALIFIED = (LEAD_STATUSES.index(name) for name in ("converted", "disqualified"))
 DUPLICATE = DISQUALIFIED_REASONS.index("duplicate")
+NO_REPLY = DISQUALIFIED_REASONS.index("no_reply")
 # Business leads a day at market 1.0 that no campaign brought, by source.
 OWN_SOURCES = (("web", 0.12), ("referral", 0.07), ("fair", 0.06), ("cold_call", 0.10))
 BUSINESS_CONVERSION = 0.13
@@ -30,7 +31,8 @@ BEST_CHANCE = 0.9
 BUSINESS_DAYS, CONSUMER_DAYS = 12.0, 5.0
 """Mean time until a lead converts."""
 CLOSED_SHARE = 0.8
-"""Of those who never buy: how many are disqualified in the end; the others are worked on for ever."""
+"""Of those who never buy: how many say so; the others are given up after about so many days."""
+FORGOTTEN_DAYS = 100.0
 REASON_SHARE = np.cumsum([0.18, 0.34, 0.14, 0.06, 0.28])
 KEY_BITS = 20
 
@@ -94,7 +96,8 @@ class Leads:
         delay = luck.exponential(np.where(is_consumer, CONSUMER_DAYS, BUSINESS_DAYS), "lead takes", keys)
         closed = luck.chance(CLOSED_SHARE, "lead is closed", keys)
         closed_at = np.where(converts, created + 0.5 + delay, created + 2.0 + 2.5 * delay)
-        closed_at = np.where(converts | closed, closed_at, np.inf)
+        forgotten = created + FORGOTTEN_DAYS * (0.6 + 0.8 * luck.uniform("lead is forgotten", keys))
+        closed_at = np.where(converts | closed, closed_at, forgotten)
         hope = luck.normal("lead score", keys)
         rows = world.documents.leads.append(
             keys.size,
@@ -103,9 +106,9 @@ class Leads:
             source=self._source[streams[position]],
             customer=-1,
             opportunity=-1,
-            status=np.where(converts, CONVERTED, np.where(closed, DISQUALIFIED, WORKING)),
+            status=np.where(converts, CONVERTED, DISQUALIFIED),
             closed_at=closed_at,
-            reason=np.where(converts | ~closed, -1, luck.choice(REASON_SHARE, "lead fails", keys)),
+            reason=np.where(converts, -1, np.where(closed, luck.choice(REASON_SHARE, "lead fails", keys), NO_REPLY)),
             score=np.round(np.clip(45 + 14 * hope + 14 * converts, 1, 99)),
         )
         if rows[-1] >= self._keys.size:

@@ -142,7 +142,9 @@ class Pipeline:
         factor = self.world.luck.lognormal(STAGE_SPREAD, "stage takes", *key, stage)
         moves = day + np.maximum(np.rint(STAGE_DAYS[stage] * factor), 1).astype(np.int64)
         weekday = (self.world.company.start_date.weekday() + moves) % 7
-        moves += np.where(weekday >= SATURDAY, 7 - weekday, 0)
+        # What would fall on a weekend happens on any day of the next week.
+        later = self.world.luck.integers(SATURDAY, "instead of the weekend", *key, stage)
+        moves += np.where(weekday >= SATURDAY, 7 - weekday + later, 0)
         return moves
 
     def _passes(self, stage: Rows, key: tuple[Rows, Rows, Rows], chance: Floats) -> npt.NDArray[np.bool_]:

@@ -19,6 +19,15 @@ Rows = npt.NDArray[np.int64]
 # Served first when stock is short: the lower the earlier.
 HIGH_PRIORITY, NORMAL_PRIORITY = 1, 2
 FIRST_CENTRE = "D1"
+SATURDAY, SUNDAY = 5, 6
+SOON_DAYS = 6
+
+
+def off_weekend(world: World, days: Rows) -> Rows:
+    """Days on which a business takes goods in: Friday instead of Saturday if that is not soon, else Monday."""
+    weekday = (world.company.start_date.weekday() + days) % 7
+    is_soon = days - world.day <= SOON_DAYS
+    return days + np.where(weekday == SATURDAY, np.where(is_soon, 2, -1), weekday == SUNDAY)
 
 
 @dataclass(slots=True)

@@ -106,7 +106,8 @@ class Stops:
         """Whether customs stand between two stops. Consumers are delivered in the country of the place that ships."""
         first, last = self.country[origin], self.country[destination]
         together = self._single_market[first] & self._single_market[last]
-        return (first != last) & ~together & (origin != self.consumer) & (destination != self.consumer)
+        crosses: Flags = (first != last) & ~together & (origin != self.consumer) & (destination != self.consumer)
+        return crosses
 
     def gate(self, stop: Codes, mode: Codes) -> Codes:
         """Where goods of a mode leave or enter the country of a stop; the stop itself where no gate is known."""
@@ -152,8 +153,11 @@ def _milestones(world: World, stops: Stops, legs: Legs) -> tuple[Codes, Floats, 
     nowhere = np.full(start.size, stops.consumer)
     before, due = legs.planned_departure_at, legs.planned_arrival_at
 
+    # On the day of arrival itself: until then it may still be held up.
+    unloaded = np.maximum(end - 0.08, np.floor(end))
+
     def on_the_way(at: Floats, happens: Flags) -> Floats:
-        return np.where(happens & (at < end) & (at > start), at, np.inf)
+        return np.where(happens & (at < unloaded) & (at > start), at, np.inf)
 
     rows = (
         (BOOKED, np.where(crosses, legs.booked_at, never), before - 0.1, legs.origin),
@@ -166,8 +170,7 @@ def _milestones(world: World, stops: Stops, legs: Legs) -> tuple[Codes, Floats, 
         ),
         (IN_TRANSIT, on_the_way(halfway, crosses & (legs.mode != AIR)), before + _HALFWAY * usual, nowhere),
         (CUSTOMS, on_the_way(at_customs, crosses), before + _CUSTOMS_AFTER * usual, entering),
-        # On the day of arrival itself: until then it may still be held up.
-        (ARRIVED, np.where(crosses, np.maximum(end - 0.08, np.floor(end)), never), due - 0.08, legs.destination),
+        (ARRIVED, np.where(crosses, unloaded, never), due - 0.08, legs.destination),
         (DELIVERED, end, due, legs.destination),
         (EXCEPTION, on_the_way(overdue, ~legs.is_parcel), never, np.where(crosses, entering, nowhere)),
     )
