@@ -46,8 +46,9 @@ class Seasons:
     def removed(self, values: Floats) -> Floats:
         """History (series, time) without its season."""
         found = self.of_history(values.shape[1])
-        divided = np.divide(values, found, out=values.copy(), where=self.is_multiplicative[:, None])
-        return np.where(self.is_multiplicative[:, None], divided, values - found)
+        divisor = np.where(self.is_multiplicative[:, None], found, 1.0)
+        adjusted: Floats = np.where(self.is_multiplicative[:, None], values / divisor, values - found)
+        return adjusted
 
     def restored(self, forecasts: Floats) -> Floats:
         """Forecasts (series, horizon) with the season put back."""
@@ -65,7 +66,9 @@ def autocorrelations(values: Floats, lengths: Integers, lags: int) -> Floats:
     found = np.zeros((values.shape[0], lags))
     for lag in range(1, min(lags, values.shape[1] - 1) + 1):
         found[:, lag - 1] = np.einsum("st,st->s", centred[:, lag:], centred[:, :-lag])
-    return np.divide(found, variance[:, None], out=np.zeros_like(found), where=(variance > floor)[:, None])
+    varies = (variance > floor)[:, None]
+    divided: Floats = np.divide(found, variance[:, None], out=np.zeros_like(found), where=varies)
+    return divided
 
 
 def seasonality_statistic(values: Floats, lengths: Integers, period: int) -> Floats:

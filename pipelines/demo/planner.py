@@ -36,6 +36,8 @@ from pipelines.demo.world import World
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 WEEKS = 32
+# Orders consume the forecast of so many weeks together.
+CONSUMED_WEEKS = 4
 _ECONOMIC_QUANTITY = 2
 
 
@@ -157,7 +159,7 @@ class Planner:
         return planned
 
     def _independent_demand(self) -> Floats:
-        """The greater of forecast and orders by node and week; what is late counts in the first week on top."""
+        """Orders, and what they leave of the forecast, by node and week; what is late counts in the first week on top."""
         world, policy = self.world, self.world.policy
         expected = self.forecast.weekly(WEEKS)[policy.item] * self.forecast.shares[:, None]
         expected[policy.strategy == TO_ORDER] = 0.0
@@ -170,13 +172,14 @@ class Planner:
         late = np.bincount(node[week < 0], amount[week < 0], policy.item.size)
         inside = (week >= 0) & (week < WEEKS)
         np.add.at(ordered, (node[inside], week[inside]), amount[inside])
-        demand = np.maximum(expected, ordered)
+        unsold = _not_consumed(expected, ordered)
+        demand = ordered + unsold
         demand[:, 0] += late
         # Made to order: the production order exists already; assembled to order: the forecast only plans the parts.
         to_order = policy.strategy == TO_ORDER
         assembled = policy.strategy == ASSEMBLE_TO_ORDER
         demand[to_order] = 0.0
-        demand[assembled] = np.maximum(expected[assembled] - ordered[assembled], 0.0)
+        demand[assembled] = unsold[assembled]
         return demand
 
     def open_sales_lines(self) -> Rows:
@@ -307,6 +310,15 @@ class Planner:
     def _buy(self, node: Rows, lot: Floats, weekday: Rows) -> None:
         requested = self.world.day + np.ceil(self.world.policy.lead_days[node]).astype(np.int64) + weekday
         self.purchasing.order(node, lot, requested)
+
+
+def _not_consumed(expected: Floats, ordered: Floats) -> Floats:
+    """The forecast by week less the orders of the same stretch of weeks, wherever in it they lie."""
+    shape = (expected.shape[0], WEEKS // CONSUMED_WEEKS, CONSUMED_WEEKS)
+    forecast, orders = expected.reshape(shape), ordered.reshape(shape).sum(axis=2)
+    total = forecast.sum(axis=2)
+    left = np.divide(np.maximum(total - orders, 0.0), total, out=np.zeros_like(total), where=total > 0)
+    return (forecast * left[:, :, None]).reshape(expected.shape)
 
 
 def _booked(world: World, lines: npt.ArrayLike) -> Floats:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pipelines.demo.company.company import NEVER
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS
-from pipelines.demo.opening_hours import handed_over
+from pipelines.demo.opening_hours import handed_over, next_working
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.world import World
 
@@ -138,15 +138,16 @@ class Purchasing:
         transit = about.transit_days[supplier] * luck.lognormal(about.transit_spread[supplier], "transit", *keys)
         transit = transit + about.customs_days[supplier] * luck.lognormal(0.6, "customs", *keys)
         slip = about.slip_spread[supplier] * np.maximum(luck.normal("slip", *keys), -1.0)
-        # A supplier who has time starts late enough to be three to nine days early if nothing happens.
-        waits = np.maximum(requested - day - usual_transit - making - 3 - 6 * luck.uniform("early", *keys), 0.0)
+        # A supplier who has time starts late enough to be two to six days early if nothing happens.
+        waits = np.maximum(requested - day - usual_transit - making - 2 - 4 * luck.uniform("early", *keys), 0.0)
         late = (slip + effects.source_production_delay[source]) * WORKING_WEEK
         leaves = day + 0.4 + waits + np.maximum(making + late, 0.5)
         leaves = handed_over(world, about.calendar[supplier], leaves)
         arrives = leaves + transit + effects.source_transit_delay[source]
         expected = day + making + usual_transit - about.optimism_days[supplier]
-        confirmed = np.maximum(requested, np.ceil(expected)).astype(np.int64)
-        arrives = handed_over(world, world.company.places.calendar[world.policy.place[nodes]], arrives, leaves)
+        calendar = world.company.places.calendar[world.policy.place[nodes]]
+        confirmed = next_working(world, calendar, np.maximum(requested, np.ceil(expected))).astype(np.int64)
+        arrives = handed_over(world, calendar, arrives, leaves)
         return leaves, arrives, confirmed
 
     def _tell_delays(self) -> None:
@@ -169,7 +170,9 @@ class Purchasing:
         if rows.size == 0:
             return
         error = luck.normal("told", lines["source"][rows], lines["requested_day"][rows], day)
-        told = np.maximum(np.floor(lines["arrives_at"][rows] + 1.5 * error).astype(np.int64), day + 1)
+        told = np.maximum(np.floor(lines["arrives_at"][rows] + 1.5 * error), day + 1)
+        calendar = world.company.places.calendar[lines["place"][rows]]
+        told = next_working(world, calendar, told).astype(np.int64)
         old = lines["confirmed_day"][rows]
         moved = told != old
         rows, told, old = rows[moved], told[moved], old[moved]

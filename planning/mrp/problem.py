@@ -145,8 +145,7 @@ class BillLines(Table):
 
     `quantity` for one unit ordered, in units; `fixed_quantity` once an order. `scrap_rate` is the share lost of the
     component. `offset_days` after the start, in working days of the node. Lines of one source with the same
-    `substitute_group` (NONE: none) stand for each other: of those valid, the lowest `substitute_priority` is taken,
-    after the stock of the others with `use_up` is gone.
+    `substitute_group` (NONE: none) stand for each other: of those valid, the lowest `substitute_priority` is taken.
     """
 
     source: Integers = _column(np.int64)

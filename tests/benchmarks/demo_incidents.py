@@ -72,7 +72,7 @@ def paired(simulation: Simulation, kind: str, *, further_days: int = 30) -> Pair
         coming = first_days[first_days > eve]
         if coming.size == 0:
             return None
-        start = int(coming[0])
+        start = int(coming[-1])
     with_it, without_it = copy.deepcopy(simulation), copy.deepcopy(simulation)
     with_it.incidents = Incidents(with_it.world, planned=[PlannedIncident(NUMBER, kind, start, length)])
     with_it.run(start + 12)
@@ -195,7 +195,7 @@ def _parameter_effect(world: World, incident: Incident) -> float:
 
 
 def _booked_share(world: World, incident: Incident) -> float:
-    """Bill: required quantity of the part by piece ordered. Routing: planned by true hours."""
+    """Bill: required quantity of the part by the true one. Routing: planned by true hours."""
     orders, stretch = world.documents.production_orders, (incident.start_day, incident.end_day)
     created = orders["created_at"]
     if incident.choice.variant == "bill":
@@ -203,7 +203,10 @@ def _booked_share(world: World, incident: Incident) -> float:
         rows = np.flatnonzero(np.isin(parts["bill_line"], incident.choice.codes("bill_line")))
         order = parts["order"][rows]
         some = (created[order] >= stretch[0]) & (created[order] < stretch[1])
-        return float((parts["required"][rows] / orders["quantity"][order])[some].mean())
+        bill = world.company.bill_lines
+        line = parts["bill_line"][rows]
+        true = orders["quantity"][order] * bill.quantity[line] / (1 - bill.scrap_rate[line])
+        return float(parts["required"][rows][some].sum() / max(true[some].sum(), 1e-9))
     table = world.documents.work_orders
     rows = np.flatnonzero((table["operation"] == incident.choice.codes("operation")[0]) & (table["true_hours"] > 0))
     some = (created[table["order"][rows]] >= stretch[0]) & (created[table["order"][rows]] < stretch[1])
@@ -232,11 +235,23 @@ def _planner_share(world: World, incident: Incident) -> float:
     return float(planner / max(forecasts["quantity"][rows & (forecasts["stage"] == 0)].sum(), 1.0))
 
 
-def _old_parts(world: World, incident: Incident) -> float:
-    """Value of the old parts in own places."""
-    items = incident.choice.codes("item")
-    held = (world.stock.quantity[items] * world.company.places.is_own).sum(axis=1)
-    return float((held * world.standard_cost()[items]).sum())
+def _issued_later(world: World, incident: Incident) -> float:
+    """Old parts that production took from four weeks after the change."""
+    movements = world.documents.movements
+    rows = np.isin(movements["item"], incident.choice.codes("item")) & (
+        movements["to_place"] == world.lookup.production
+    )
+    rows &= movements["at"] >= incident.start_day + incident.choice.size + 28
+    return float(movements["quantity"][rows].sum())
+
+
+def _really_there(world: World, incident: Incident) -> float:
+    """Share of the books that the first count finds; without a count, what is really there today."""
+    counts, (item, place) = world.documents.counts, (incident.choice.codes(name)[0] for name in ("item", "place"))
+    rows = np.flatnonzero((counts["item"] == item) & (counts["place"] == place) & (counts["at"] > incident.start_day))
+    if rows.size:
+        return float(counts["counted"][rows[0]] / max(counts["book"][rows[0]], 1.0))
+    return float(world.stock.available(item, place) / max(world.stock.quantity[item, place], 1.0))
 
 
 def _leads_per_customer(world: World, incident: Incident) -> float:
@@ -255,7 +270,7 @@ _MEASURES: dict[str, tuple[str, Figure, Holds]] = {
     "lane_delay": ("days on the way", _days_on_the_way, lambda one, other, i: one > other + 0.6 * i.choice.size),
     "quality_excursion": ("rejected share", _rejected_share, lambda one, other, i: one > other + 0.6 * i.choice.size),
     "golden_screw": ("part issued", _issued, lambda one, other, i: one < 0.35 * other),
-    "phantom_stock": ("part issued", _issued, lambda one, other, i: one < other),
+    "phantom_stock": ("share of the books", _really_there, lambda one, other, i: one < 0.7 < other),
     "work_centre_overload": ("hours in the queue", _queue_hours, lambda one, other, i: one > 2 * other + 8),
     "breakdown_cluster": ("hours broken down", _breakdown_hours, lambda one, other, i: one > 5 * other + 20),
     "demand_surge": (
@@ -290,11 +305,7 @@ _MEASURES: dict[str, tuple[str, Figure, Holds]] = {
         _planner_share,
         lambda one, other, i: abs(one / other / i.choice.size - 1) < 0.25,
     ),
-    "engineering_change": (
-        "value of old parts",
-        _old_parts,
-        lambda one, other, i: one > other and one > 0.5 * i.choice.exposure_value,
-    ),
+    "engineering_change": ("old parts issued", _issued_later, lambda one, other, i: one < 0.4 * other),
     "campaign_flop": ("leads for a customer", _leads_per_customer, lambda one, other, i: one > 3 * other),
 }
 

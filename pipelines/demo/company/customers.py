@@ -54,6 +54,8 @@ COUNTRY_SHARE = {
     DISTRIBUTION: (0.70, 0.77, 0.87, 0.91, 0.95, 0.98, 1.0),
     FLEET: (0.78, 0.84, 0.92, 0.95, 0.98, 1.0, 1.0),
 }
+PROJECTS_PER_YEAR, CALL_OFFS_PER_YEAR = 10.0, 26.0
+"""Fleets buy by the project; vehicle makers call off drive units for what they build in a fortnight."""
 CURRENCY_OF = {"CN": 0, "SG": 1, "US": 1}
 FLEET_SEGMENTS = ("sharing", "courier", "rental", "public", "oem")
 FLEET_SEGMENT_SHARE = (0.22, 0.44, 0.60, 0.72, 1.0)
@@ -116,7 +118,8 @@ def draw_customers(luck: Luck, market: float, reps: SalesReps) -> Customers:
     discount: Floats = np.select(
         [segment == "distributor", segment == "retailer", segment == "oem"], [0.23, 0.17, 0.18], 0.13
     ) + 0.025 * luck.normal("discount", numbers)  # fmt: skip
-    projects: Floats = np.where(is_fleet, 9.0 * luck.lognormal(0.5, "projects", numbers), 0.0)
+    often = np.where(segment == "oem", CALL_OFFS_PER_YEAR, PROJECTS_PER_YEAR)
+    projects: Floats = np.where(is_fleet, often * luck.lognormal(0.5, "projects", numbers), 0.0)
     joined = np.where(numbers < sellers + fleets, -40 - luck.integers(2400, "customer since", numbers), NEVER)
     customer_type = np.select(
         [segment == "distributor", segment == "retailer"],

@@ -20,6 +20,7 @@ from pipelines.demo.company.company import (
     TO_STOCK,
     TRANSFER,
     Codes,
+    Flags,
     Floats,
     Items,
     Lanes,
@@ -35,6 +36,8 @@ from pipelines.demo.luck import Luck
 
 ECONOMIC_QUANTITY = LOT_RULES.index("economic_quantity")
 USUAL_LOT_WEEKS = 3.0
+CHEAP, DEAR = 800.0, 12_000.0
+"""CNY of use a week at market 1.0: what is not worth a second look, and what is bought by the week."""
 REVIEW_DAYS = 7.0
 """MRP runs once a week: a need may wait that long before it is ordered."""
 
@@ -65,7 +68,7 @@ def draw_nodes(
     rule, cover = _lot_rules(luck, items, network, strategy, value)
     service = _service_rates(luck, items, network)
     safety = _safety_stocks(luck, items, network, plans, usual, market, calendar_lead, service)
-    batch, least, most, fixed = _lots(luck, items, network, sources, usual, market)
+    batch, least, most, fixed = _lots(luck, items, network, sources, usual, value < CHEAP)
     reorder = plans.use * (calendar_lead + REVIEW_DAYS) / 7.0 + safety
     enough = reorder + np.maximum(np.where(fixed > 0, fixed, 0.0), plans.use * 2.0)
     is_pointed = (rule == REORDER_POINT) | (rule == MIN_MAX)
@@ -138,7 +141,7 @@ def _lot_rules(luck: Luck, items: Items, network: Network, strategy: Codes, valu
     drawn = luck.uniform("lot rule", network.item, network.place)
     supply = network.supply
     is_spare = items.item_type[network.item] == SPARE
-    is_cheap, is_dear = value < 800.0, value > 12_000.0
+    is_cheap, is_dear = value < CHEAP, value > DEAR
 
     def pick(*choices: tuple[float, int]) -> Codes:
         limits = np.array([limit for limit, _ in choices])
@@ -177,7 +180,7 @@ def _safety_stocks(
 ) -> Floats:  # fmt: skip
     """Service factor × spread of demand over lead time and review; a few are years old, a few were never set."""
     key = (network.item, network.place)
-    weekly_spread = np.sqrt(usual) * 1.2 + usual * np.where(plans.customer_share > 0.5, 0.32, 0.18)
+    weekly_spread = np.sqrt(usual) + usual * np.where(plans.customer_share > 0.5, 0.24, 0.16)
     weekly_spread = weekly_spread * np.sqrt(market / min(market, 1.0))
     weeks = (calendar_lead + REVIEW_DAYS) / 7.0
     needed = _safety_factors(service) * weekly_spread * np.sqrt(np.minimum(weeks, 8.0))
@@ -196,7 +199,7 @@ def _safety_factors(service: Floats) -> Floats:
 
 
 def _lots(
-    luck: Luck, items: Items, network: Network, sources: Sources, usual: Floats, market: float
+    luck: Luck, items: Items, network: Network, sources: Sources, usual: Floats, is_cheap: Flags
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Multiple, least, most and usual lot. `usual`: units a week at a market of at most 1.0."""
     supply = network.supply
@@ -221,7 +224,11 @@ def _lots(
         [made, bought], [np.maximum(usual * (5.0 + 2 * weeks), 4.0), np.maximum(usual * 15, 4 * bought_least)], 0.0
     )
     most = np.where(most > 0, np.ceil(most / step) * step, 0.0)
-    fixed = np.select([made, bought], [usual * (2.5 + 1.5 * weeks), usual * (2.5 + 3 * weeks)], usual * (1.5 + 1.5 * weeks))
+    fixed = np.select(
+        [made, is_cheap, bought],
+        [usual * (2.5 + 1.5 * weeks), usual * (7.0 + 5 * weeks), usual * (2.5 + 3 * weeks)],
+        usual * (1.5 + 1.5 * weeks),
+    )
     fixed = np.maximum(np.ceil(fixed / step) * step, np.maximum(least, step))
     fixed = np.where(most > 0, np.minimum(fixed, most), fixed)
     return rounded(multiple, 3), rounded(least, 3), rounded(most, 3), rounded(fixed, 3)

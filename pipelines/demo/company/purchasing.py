@@ -88,9 +88,9 @@ def _sources(
 
 
 def booking_error(luck: Luck, *keys: Integers) -> Floats:
-    """Booked over true lead time: about 30 % are too short, 20 % too long, the rest near the truth."""
+    """Booked over true lead time: about 20 % are too short, 15 % too long, the rest near the truth."""
     case = luck.uniform("booking case", *keys)
     size = luck.uniform("booking error", *keys)
     return np.select(
-        [case < 0.3, case < 0.5], [0.62 + 0.25 * size, 1.15 + 0.4 * size], 0.95 + 0.15 * size
+        [case < 0.2, case < 0.35], [0.68 + 0.22 * size, 1.12 + 0.3 * size], 0.95 + 0.15 * size
     )  # fmt: skip

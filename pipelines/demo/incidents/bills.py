@@ -15,6 +15,7 @@ from pipelines.demo.incidents.kind import Choice, Floats, Incident, Kind, Rows, 
 from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.world import World
 
+_ORDERS_DAYS = 14
 MOST_PARTS = 8
 """Parts that one engineering change replaces at most."""
 
@@ -190,13 +191,13 @@ class EngineeringChange(Kind):
         world, bill, policy, use = scene.world, scene.world.bill, scene.world.policy, scene.exposure.node_use
         projection = scene.projection()
         under_way = np.bincount(projection.line_node, projection.line_quantity, policy.item.size)
-        left = np.maximum(projection.held + under_way - use * notice / 7, 0.0)
         changed = self._changed_lines(world, np.arange(policy.item.size))
-        through = np.bincount(
-            bill.component[changed], use[bill.parent[changed]] * bill.quantity[changed], policy.item.size
-        )
-        share = np.minimum(through / np.maximum(use, 1e-9), 1.0)
-        return np.asarray(left * world.standard_cost()[policy.item] * share, dtype=np.float64)
+        through = use[bill.parent[changed]] * bill.quantity[changed]
+        others = np.maximum(use - np.bincount(bill.component[changed], through, policy.item.size), 0.0)
+        # Orders that are planned already still take the old part.
+        gone = (use * (notice + _ORDERS_DAYS) + others * scene.days_left) / 7
+        left = np.maximum(projection.held + under_way - gone, 0.0)
+        return np.asarray(left * world.standard_cost()[policy.item], dtype=np.float64)
 
     def _pairs(self, world: World) -> tuple[Rows, Rows]:
         """(line that ends, line that follows) of engineering changes to come, and of parts with a substitute."""

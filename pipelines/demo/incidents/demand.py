@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipelines.demo.company.company import FLEET
 from pipelines.demo.incidents.kind import Choice, Floats, Incident, Kind, Scene
 from pipelines.demo.world import World
 
 
-def _family_revenue(scene: Scene) -> Floats:
-    """(families) CNY a year."""
+def _by_family(scene: Scene, item_value: Floats) -> Floats:
+    """(families) sums of a value by item."""
     company = scene.world.company
     known = company.items.family >= 0
-    return np.bincount(company.items.family[known], scene.exposure.item_revenue[known], len(company.families)).astype(
-        np.float64
-    )
+    return np.bincount(company.items.family[known], item_value[known], len(company.families)).astype(np.float64)
+
+
+def _free_market(scene: Scene) -> Floats:
+    """(items) share of the demand that comes from shops and consumers: fleets' projects know no sudden taste."""
+    return np.asarray(1.0 - scene.world.company.items.channel_share[:, FLEET], dtype=np.float64)
 
 
 def _one_family(scene: Scene, change: float) -> tuple[int, float]:
     """A family and what changes of its revenue while it lasts; (-1, 0) where none is large enough."""
-    revenue = _family_revenue(scene)
+    revenue = _by_family(scene, scene.exposure.item_revenue * _free_market(scene))
     changed = revenue * abs(change) * scene.years
     allowed = scene.free("family", revenue.size)
     # Not one of the families that the company lives on, where there is another.
@@ -50,15 +54,13 @@ class DemandSurge(Kind):
     floors = 1.5
 
     def choose(self, scene: Scene) -> Choice | None:
-        company, factor = scene.world.company, round(scene.between(1.8, 2.5, "size"), 2)
+        factor = round(scene.between(1.8, 2.5, "size"), 2)
         # What the stock of each item does not cover comes late.
         days = (factor - 1.0) * min(scene.duration_days, scene.days_left)
         short = np.maximum(days - scene.projection().sold_days(), 0.0)
-        sold = scene.exposure.sold
-        known = company.items.family[sold]
-        late = np.bincount(
-            known[known >= 0], (short * scene.exposure.item_pace[sold] / 365)[known >= 0], len(company.families)
-        ).astype(np.float64)
+        value = scene.exposure.item_pace * _free_market(scene)
+        value[scene.exposure.sold] *= short / 365
+        late = _by_family(scene, value)
         most = 0.25 * scene.exposure.revenue * (factor - 1.0) * scene.years
         family = scene.drawn(late, scene.free("family", late.size), self.floors, most)
         return Choice(_about_family(scene, family), factor, float(late[family])) if family >= 0 else None

@@ -18,7 +18,7 @@ LINE_SHARE = np.cumsum([0.12, 0.24, 0.30, 0.22, 0.12])
 MEAN_LINES = float(np.arange(1, 6) @ np.diff(np.concatenate([[0.0], LINE_SHARE])))
 FEWEST_UNITS, MOST_UNITS = 8.0, 45.0
 """Bounds of the mean quantity of a line; outside them, it is the projects that come more or less often."""
-UNIT_SPREAD = 0.6
+UNIT_SPREAD = 0.4
 SATURDAY = 5
 CONTRACT_LINES = 5
 CONTRACT_WEEKS = 13

@@ -17,9 +17,13 @@ Order = tuple[str, int, int, Fraction]
 
 def low_level_codes(items: list[str], bills: list[Mapping[str, Any]]) -> dict[str, int]:
     level = dict.fromkeys(items, 0)
-    for _ in items:
+    changed = True
+    while changed:
+        changed = False
         for bill in bills:
-            level[bill["component"]] = max(level[bill["component"]], level[bill["parent"]] + 1)
+            if level[bill["component"]] <= level[bill["parent"]]:
+                level[bill["component"]] = level[bill["parent"]] + 1
+                changed = True
     return level
 
 
@@ -53,13 +57,16 @@ def reference_orders(content: Mapping[str, Any]) -> list[Order]:
     items = {item["id"]: item for item in content["items"]}
     bills = content.get("bills", [])
     level = low_level_codes(list(items), bills)
+    by_parent: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for bill in bills:
+        by_parent[bill["parent"]].append(bill)
     gross: dict[str, dict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     receipts: dict[str, dict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     orders: list[Order] = []
 
     def explode(parent: str, start: int, quantity: Fraction) -> None:
-        for bill in bills:
-            if bill["parent"] == parent and bill.get("valid_from", start) <= start <= bill.get("valid_to", start):
+        for bill in by_parent[parent]:
+            if bill.get("valid_from", start) <= start <= bill.get("valid_to", start):
                 scrap = Fraction(bill.get("scrap_rate", 0)).limit_denominator(1000)
                 each = millionths(quantity * Fraction(bill["quantity"]) / (1 - scrap))
                 once = millionths(Fraction(bill.get("fixed_quantity", 0)) / (1 - scrap))

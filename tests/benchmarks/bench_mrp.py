@@ -1,0 +1,153 @@
+"""Time and memory of the planning engine on made-up multi-level plants, and its difference to the reference planner.
+
+    python -m tests.benchmarks.bench_mrp [items …]
+
+Six levels, 2.5 components an item, 52 weeks, half of the items end products or spare parts with demand; a fifth with minimum and
+multiple, a fifth with multiples. Each size runs in a process of its own: its medians of 5, and peak memory above the start.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from planning.mrp import BillLines, Demands, Nodes, Operations, PlanningProblem, Sources, Stock, plan
+from planning.mrp.action_messages import action_messages
+from planning.mrp.codes import UNIT, SourceKind
+from planning.mrp.pegging import Pegging, late_days
+from planning.mrp.records import records
+from tests.golden.planning.random_plants import random_plant
+from tests.golden.planning.reference import reference_orders
+from tests.golden.planning.world import orders_of, world_of
+
+SIZES = (1_000, 10_000, 50_000)
+SHARES = np.array([0.1, 0.15, 0.2, 0.2, 0.2, 0.15])
+WEEK = 7
+WEEKS = 52
+REFERENCE_SIZES = (100, 400)
+# Seconds for the plan alone, without a compiler.
+GOALS = {10_000: 0.15, 50_000: 0.8}
+
+
+def random_instance(items: int, seed: int = 7) -> PlanningProblem:
+    """A plant of so many items; the same seed gives the same plant."""
+    random = np.random.default_rng(seed)
+    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.rint(SHARES * items).astype(np.int64))))
+    start[-1] = items
+    level = np.searchsorted(start, np.arange(items), side="right") - 1
+    made = np.flatnonzero(level < SHARES.size - 1)
+    count = random.integers(1, 6, made.size)
+    parent = np.repeat(made, count)
+    # Mostly from the next level, some from further down; the same component twice is one line more.
+    below = np.minimum(level[parent] + random.choice([1, 1, 1, 2], parent.size), SHARES.size - 1)
+    component = start[below] + (random.random(parent.size) * (start[below + 1] - start[below])).astype(np.int64)
+    demanded = random.choice(items, items // 20 or 1)
+    demand_node = np.concatenate((random.integers(0, start[1], items - demanded.size), demanded))
+    kind = random.choice(4, items, p=[0.5, 0.2, 0.2, 0.1])
+    multiple = np.where(kind == 1, random.choice([10, 25, 50, 100], items), np.where(kind == 2, 10, 0))
+    return PlanningProblem(
+        first_day=0,
+        nodes=Nodes.of(
+            items,
+            item=np.arange(items),
+            min_lot=np.where(kind == 2, random.choice([50, 100, 200], items), 0) * UNIT,
+            lot_multiple=multiple * UNIT,
+            safety_stock=np.where(random.random(items) < 0.3, random.integers(5, 25, items), 0) * UNIT,
+            unit_value=random.uniform(1, 500, items),
+        ),
+        sources=Sources.of(
+            items,
+            node=np.arange(items),
+            kind=np.where(level < SHARES.size - 1, SourceKind.MAKE, SourceKind.BUY),
+            lead_time_days=random.integers(0, 4, items) * WEEK,
+        ),
+        lines=BillLines.of(
+            parent.size, source=parent, component=component, quantity=random.choice([1.0, 1.0, 2.0, 4.0], parent.size)
+        ),
+        demands=Demands.of(
+            demand_node.size,
+            node=demand_node,
+            day=random.integers(10, WEEKS, demand_node.size) * WEEK,
+            quantity=random.integers(1, 21, demand_node.size) * UNIT,
+            value=random.uniform(10, 10_000, demand_node.size),
+        ),
+        stock=Stock.of(
+            items,
+            node=np.arange(items),
+            quantity=random.choice([0, 0, 1], items) * random.integers(1, 200, items) * UNIT,
+        ),
+        operations=Operations.of(
+            made.size, source=made, work_centre=made % max(items // 50, 1), run_hours_per_unit=0.1
+        ),
+    )
+
+
+def median_of_five(work: Callable[[], object]) -> float:
+    work()
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def measure(items: int) -> None:
+    problem = random_instance(items)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    planned = median_of_five(lambda: plan(problem))
+    found = plan(problem)
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    pegged = median_of_five(lambda: Pegging.of(found))
+    pegging = Pegging.of(found)
+    late = median_of_five(lambda: late_days(pegging))
+    said = median_of_five(lambda: action_messages(pegging))
+    edges = np.arange(0, (WEEKS + 1) * WEEK, WEEK)
+    recorded = median_of_five(lambda: records(found, edges))
+    goal = f" (goal {GOALS[items]})" if items in GOALS else ""
+    print(
+        f"{items:>9,} items  plan {planned:6.3f} s{goal}  {peak:6,.0f} MB  pegging {pegged:6.3f} s  late {late:6.3f} s  "
+        f"messages {said:6.3f} s  weekly records {recorded:6.3f} s  {found.orders.count:>9,} orders  "
+        f"{pegging.links.demand.size:>10,} links"
+    )
+
+
+def compare() -> None:
+    """Orders that differ from the reference planner's, over a few random plants of each size."""
+    for items in REFERENCE_SIZES:
+        different = orders = 0
+        for seed in range(5):
+            content = random_plant(seed, items, days=120)
+            own = world_of(content)
+            found = {
+                (item, release, due, float(quantity)) for item, release, due, quantity in orders_of(own, own.planned())
+            }
+            expected = {
+                (item, release, due, round(quantity * UNIT) / UNIT)
+                for item, release, due, quantity in reference_orders(content)
+            }
+            different += len(found ^ expected)
+            orders += len(expected)
+        print(
+            f"{items:>9,} items  five random plants, {orders:,} orders, {different} different from the reference planner"
+        )
+
+
+def main() -> None:
+    if len(sys.argv) == 2:
+        measure(int(sys.argv[1]))
+        return
+    # Each size in a process of its own: peak memory is that of the process.
+    for size in sys.argv[1:] or SIZES:
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.bench_mrp", str(size)], check=True)
+    compare()
+
+
+if __name__ == "__main__":
+    main()
