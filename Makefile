@@ -15,8 +15,8 @@ help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 up: setup ## Build the demo company (or SOURCE=adventureworks DATA=<folder>) and serve it at http://127.0.0.1:8501
-	@$(if $(SOURCE),$(if $(DATA),,$(error SOURCE=$(SOURCE) needs its folder: make up SOURCE=$(SOURCE) DATA=<folder>)))true
-	@$(BIN)/tower up --port $(PORT) $(if $(SOURCE),--source $(SOURCE) --path "$(DATA)")
+	@$(if $(filter-out demo,$(SOURCE)),$(if $(DATA),,$(error SOURCE=$(SOURCE) needs its folder: make up SOURCE=$(SOURCE) DATA=<folder>)))true
+	@$(BIN)/tower up --port $(PORT) $(if $(SOURCE),--source $(SOURCE)) $(if $(DATA),--path "$(DATA)")
 
 setup: $(VENV)/.running ## Make the environment for running
 setup-dev: $(VENV)/.developing ## Make the environment with the tools of development

@@ -56,7 +56,7 @@ def fit_boosting(
     quantile: float | None = None,
     weights: Floats | None = None,
 ) -> Boosting:
-    """Learn `target` (rows,) from `features` (rows, columns), NaN where not known. Rows without a target are left out."""
+    """Learn `target` (rows,) from `features` (rows, columns), NaN where not known; rows without target are left out."""
     settings = settings or BoostingSettings()
     known = np.isfinite(target)
     features, target = features[known], target[known]

@@ -41,7 +41,8 @@ class WeightModels:
     def forecast(self, rows: CutoffRows) -> Floats:
         """(n, horizon) in units."""
         mixed = (self.weights(rows) * rows.spread).sum(axis=0)
-        return rows.base + mixed * rows.scale[:, None]
+        found: Floats = rows.base + mixed * rows.scale[:, None]
+        return found
 
 
 def fit_weights(training: Sequence[CutoffRows], seed: int) -> WeightModels:

@@ -57,4 +57,5 @@ def series_features(panel: Panel, period: int, scale: Floats) -> Floats:
         np.where(lengths > 1, np.nan_to_num(differences[:, -1]), 0.0) / scale,
         unchanged / moves,
     )
-    return np.clip(np.column_stack(columns), -_CAP, _CAP)
+    found: Floats = np.clip(np.column_stack(columns), -_CAP, _CAP)
+    return found

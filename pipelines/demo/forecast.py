@@ -17,7 +17,7 @@ from pipelines.demo.world import World
 Floats = npt.NDArray[np.float64]
 MONTHS_AHEAD = 9
 # Noise of the planner's judgement (sigma of the logarithm) and how far he follows the trend.
-JUDGEMENT_SPREAD = 0.28
+JUDGEMENT_SPREAD = 0.24
 TREND_SHARE = 0.5
 # What is remembered of the year before the simulation begins.
 MEMORY_SPREAD = 0.2

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from pipelines.demo.arrays import running_totals
 from pipelines.demo.causes import node_causes
-from pipelines.demo.company.company import ASSEMBLE_TO_ORDER, TO_ORDER
-from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS, DELIVERY_REFERENCE, SHIPMENT
+from pipelines.demo.company.company import ASSEMBLE_TO_ORDER, TO_ORDER, TO_STOCK
+from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS, COMPLETED, DELIVERY_REFERENCE, SHIPMENT
 from pipelines.demo.opening_hours import in_opening_hours
 from pipelines.demo.production import Production
 from pipelines.demo.promise import WORKING_WEEK
@@ -27,7 +27,10 @@ CONSUMER_TRANSIT_SPREAD = 0.25
 CUT_OFF = 0.29
 SUNDAY = 6
 # What is made to order is started so much earlier than its lead time asks for.
-TO_ORDER_RESERVE_DAYS = 10
+TO_ORDER_RESERVE_DAYS = 0
+MADE_PRIORITY, MADE_AGAIN_PRIORITY = 3, 1
+# Pieces more than the booked yield asks for, as a multiple of the scrap it expects.
+SCRAP_ALLOWANCE = 1.5
 
 
 class Fulfilment:
@@ -55,9 +58,42 @@ class Fulfilment:
         made = np.flatnonzero((strategy == TO_ORDER) | (strategy == ASSEMBLE_TO_ORDER))
         if made.size:
             rows, node = new[made], nodes[made].astype(np.int64)
-            lead = np.ceil(world.policy.lead_days[node] * WORKING_WEEK).astype(np.int64)
-            start = np.maximum(lines["ship_by_day"][rows] - lead - TO_ORDER_RESERVE_DAYS, world.day + 1)
-            self.production.order(node, lines["quantity"][rows], start, start + lead, sales_line=rows, priority=3)
+            # Pieces left over from earlier orders are taken first.
+            self._make(rows, node, self._lacking(rows, world.backlog), MADE_PRIORITY)
+
+    def _make(self, rows: Rows, node: Rows, quantity: Floats, priority: int) -> None:
+        """Production orders for lines, with a few pieces more for what will be scrapped."""
+        world, policy = self.world, self.world.policy
+        some = np.flatnonzero(quantity > 0)
+        rows, node, quantity = rows[some], node[some], quantity[some]
+        spoiled = SCRAP_ALLOWANCE * quantity * (1.0 - policy.yield_rate[node])
+        lead = np.ceil(policy.lead_days[node] * WORKING_WEEK).astype(np.int64)
+        ship_by = self.world.documents.sales_lines["ship_by_day"][rows]
+        start = np.maximum(ship_by - lead - TO_ORDER_RESERVE_DAYS, world.day + 1)
+        whole = np.ceil(np.round(quantity + spoiled, 6))
+        self.production.order(node, whole, start, start + lead, sales_line=rows, priority=priority)
+
+    def _lacking(self, rows: Rows, promised: Floats) -> Floats:
+        """What the stock beyond what is promised leaves open of these lines, in their order."""
+        world, lines = self.world, self.world.documents.sales_lines
+        item, place = lines["item"][rows].astype(np.int64), lines["place"][rows].astype(np.int64)
+        need = self._remaining(rows)
+        key = item * world.stock.quantity.shape[1] + place
+        free = np.maximum(world.stock.quantity[item, place] - promised[item, place], 0.0)
+        return need - np.clip(free - (running_totals(key, need) - need), 0.0, need)
+
+    def _make_again(self) -> None:
+        """On Mondays: lines whose production order did not bring enough, since more was scrapped than allowed for."""
+        world, lines, orders = self.world, self.world.documents.sales_lines, self.world.documents.production_orders
+        rows = self.open_lines
+        nodes = world.lookup.node_at[lines["item"][rows], lines["place"][rows]]
+        made = world.policy.strategy[nodes] != TO_STOCK
+        rows, nodes = rows[made], nodes[made].astype(np.int64)
+        order = lines["production_order"][rows]
+        is_over = order < 0
+        is_over[~is_over] = orders["status"][order[~is_over]] >= COMPLETED
+        lacking = self._lacking(rows, np.zeros_like(world.backlog))
+        self._make(rows[is_over], nodes[is_over], lacking[is_over], MADE_AGAIN_PRIORITY)
 
     def arrive(self) -> None:
         """Deliveries that reach their customers today."""
@@ -86,6 +122,8 @@ class Fulfilment:
         due &= world.documents.sales_orders["ordered_at"][lines["order"][rows]] < world.day + CUT_OFF
         self._ship(rows[due])
         self.open_lines = self.open_lines[self._remaining(self.open_lines) > 1e-6]
+        if world.weekday() == 0:
+            self._make_again()
         self._blame_and_repromise()
         self._count_backlog()
 
@@ -219,7 +257,8 @@ class Fulfilment:
             causes = node_causes(world, self.purchasing.open_lines)
             node = world.lookup.node_at[lines["item"][unknown], lines["place"][unknown]]
             made = lines["production_order"][unknown]
-            own = np.where(made >= 0, world.documents.production_orders["cause"][made], -1)
+            own = np.full(made.size, -1)
+            own[made >= 0] = world.documents.production_orders["cause"][made[made >= 0]]
             lines["cause"][unknown] = np.where(own >= 0, own, causes[node])
         if world.weekday() not in (0, 3):
             return

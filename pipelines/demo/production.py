@@ -101,8 +101,11 @@ class Production:
     def _created_at(self, sales_lines: Rows) -> Floats:
         """The planner releases in the morning; what is made for an order, when that order has come."""
         documents, morning = self.world.documents, self.world.day + RELEASED_AT
-        order = documents.sales_lines["order"][sales_lines]
-        return np.where(sales_lines >= 0, np.maximum(documents.sales_orders["ordered_at"][order], morning), morning)
+        result = np.full(sales_lines.size, morning)
+        sold = sales_lines >= 0
+        order = documents.sales_lines["order"][sales_lines[sold]]
+        result[sold] = np.maximum(documents.sales_orders["ordered_at"][order], morning)
+        return result
 
     def _bill_of(self, nodes: Rows, day: Rows) -> tuple[Rows, Rows, Rows]:
         """(lines of each order, order position of each row, bill line of each row), as valid on the order's start."""

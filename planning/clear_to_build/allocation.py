@@ -11,6 +11,7 @@ from planning.clear_to_build.codes import (
     NONE,
     TOLERANCE,
     UNIT,
+    Flags,
     Floats,
     Integers,
     KitStatus,
@@ -35,18 +36,18 @@ class Allocation:
     covered_day: Integers
     available: Integers
     takes: Takes
-    is_complete: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    is_complete: Flags
 
 
 def clear_to_build(problem: ClearToBuildProblem) -> ClearToBuild:
     """Kit status, clear day, missing parts and allocations of all orders, and the parts that block."""
     kits = compile_kits(problem)
-    status_day = _status_day(problem, kits)
+    status_day = judged_on(problem, kits)
     allocation = allocate(problem, kits, status_day)
     return _described(problem, kits, status_day, allocation)
 
 
-def _status_day(problem: ClearToBuildProblem, kits: Kits) -> Integers:
+def judged_on(problem: ClearToBuildProblem, kits: Kits) -> Integers:
     """The day that each position of the ranking is judged on."""
     if problem.settings.scope == Scope.STOCK_ONLY:
         return np.full(kits.sequence.size, problem.today)
@@ -81,7 +82,7 @@ def allocate(problem: ClearToBuildProblem, kits: Kits, status_day: Integers) -> 
     )
 
 
-def _complete_by_stock(kits: Kits) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], Integers, Takes]:
+def _complete_by_stock(kits: Kits) -> tuple[Flags, Integers, Takes]:
     """Complete kits from stock alone, without substitutes: who is complete, what is left for each, who takes what."""
     stock = kits.stock()
     place = np.repeat(np.arange(kits.sequence.size), np.diff(kits.first))

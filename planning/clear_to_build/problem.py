@@ -146,6 +146,8 @@ class ClearToBuildProblem:
         _refuse("Receipts.quantity", self.receipts.quantity < 0, "What leaves is not a receipt.")
         ratio = self.substitutes.ratio
         _refuse("Substitutes.ratio", ~(np.isfinite(ratio) & (ratio > 0)), "Give the units that replace one unit.")
+        if self.settings.overdue_delay_days < 0:
+            raise PlanningError("Settings.overdue_delay_days is negative; an overdue receipt is not there yet.")
         if self.horizon_day < self.today:
             raise PlanningError(f"The horizon ends on day {self.horizon_day}, before today, {self.today}.")
 

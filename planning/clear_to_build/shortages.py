@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planning.clear_to_build.codes import NEVER, NONE, Flags, Floats, Integers
+from planning.clear_to_build.codes import NEVER, NONE, Flags, Floats, Integers, Scope
 from planning.clear_to_build.kits import Kits, summed
 from planning.clear_to_build.problem import ClearToBuildProblem
 from planning.clear_to_build.result import PartShortages
@@ -79,7 +79,7 @@ def _shortage_quantity(
     kept = ~waiting[takes.requirement]
     free = kits.supply_quantity - summed(takes.supply[kept], takes.quantity[kept], kits.supply_quantity.size)
     counts = free > 0
-    if problem.settings.scope == 0:
+    if problem.settings.scope == Scope.STOCK_ONLY:
         counts &= kits.supply_receipt == NONE
     node = np.concatenate((kits.supply_node[counts], kits.node[needs]))
     day = np.concatenate((kits.supply_day[counts], status_day[place[needs]]))

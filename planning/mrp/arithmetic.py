@@ -152,14 +152,15 @@ def recomputed(one: OrderArithmetic) -> tuple[Integers, Integers]:
 def _demand_of(plan: Plan, node: Integers, tracking: Integers, day: Integers) -> tuple[Integers, Integers]:
     """What is asked of each (node, tracking): on the day (as netting sees it), and over the whole plan."""
     demand, problem = plan.demand, plan.problem
-    asked = np.maximum(demand.day - problem.nodes.days_of_cover[demand.node], problem.first_day)
+    asked = np.maximum(demand.day - problem.nodes.days_of_cover[demand.node], problem.earliest_day)
     wide = int(max(demand.tracking.max(initial=NONE), tracking.max(initial=NONE))) + 3
-    days = int(max(asked.max(initial=0), day.max(initial=0))) - problem.first_day + 2
-    key = (demand.node * wide + demand.tracking + 2) * days + asked - problem.first_day
+    lowest = min(int(asked.min(initial=problem.first_day)), int(day.min(initial=problem.first_day)))
+    days = int(max(asked.max(initial=lowest), day.max(initial=lowest))) - lowest + 2
+    key = (demand.node * wide + demand.tracking + 2) * days + asked - lowest
     order = np.argsort(key, kind="stable")
     key, until = key[order], np.concatenate((np.zeros(1, np.int64), np.cumsum(demand.quantity[order])))
     owner = (node * wide + tracking + 2) * days
-    at = owner + day - problem.first_day
+    at = owner + day - lowest
 
     def between(low: Integers, high: Integers) -> Integers:
         return until[np.searchsorted(key, high)] - until[np.searchsorted(key, low)]

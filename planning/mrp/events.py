@@ -17,6 +17,7 @@ from planning.mrp.codes import Flags, Integers
 # The tracking of forecast that only passes through an item assembled to order.
 PASSING = -2
 Kind = TypeVar("Kind", bound="Events")
+Part = TypeVar("Part", bound="Events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,61 +41,92 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
-class DemandEvents(Events):
+class Netted(Events):
+    """What netting needs to know of an event."""
+
+    day: Integers
+    quantity: Integers
+    tracking: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class DemandEvents(Netted):
     """What is asked for: `day` as asked (it may lie in the past); `parent` is the supply event that needs it, or NONE.
 
     `origin`: row of the demand or forecast table, line of the bill for dependent demand, row of the stock for expiry.
     """
 
-    day: Integers
-    quantity: Integers
     kind: Integers
-    tracking: Integers
     priority: Integers
     parent: Integers
     origin: Integers
 
 
 @dataclass(frozen=True, slots=True)
-class SupplyEvents(Events):
+class SupplyEvents(Netted):
     """What is there or comes: `day` it is available; `origin`: row of the stock or open supply, or the planned order.
 
     For a by-product `origin` is the supply event it comes out of.
     """
 
-    day: Integers
-    quantity: Integers
     kind: Integers
-    tracking: Integers
     origin: Integers
 
 
 class Pool(Generic[Kind]):
-    """Events numbered as they arrive and handed out level by level."""
+    """Events numbered as they arrive and handed out level by level.
 
-    def __init__(self, level: Integers, levels: int) -> None:
-        self._level = level
-        self._chunks: list[Kind] = []
-        self._numbers: list[list[tuple[int, Integers]]] = [[] for _ in range(levels)]
+    Columns are kept apart, so that joining them at the end never holds more than one column twice.
+    """
+
+    def __init__(self, kind: type[Kind], level: Integers, levels: int) -> None:
+        self._kind, self._level = kind, level
+        self._columns: dict[str, list[Integers]] = {column.name: [] for column in fields(kind)}
+        self._rows: list[list[tuple[int, Integers | None]]] = [[] for _ in range(levels)]
         self.count = 0
 
-    def add(self, events: Kind) -> Integers:
-        """Take events in; returns their numbers."""
-        numbers = np.arange(self.count, self.count + events.count)
-        if events.count:
-            level = self._level[events.node]
-            lowest, highest = int(level.min()), int(level.max())
-            for one in range(lowest, highest + 1):
-                rows = np.arange(events.count) if lowest == highest else np.flatnonzero(level == one)
-                if rows.size:
-                    self._numbers[one].append((len(self._chunks), rows))
-            self._chunks.append(events)
-            self.count += events.count
-        return numbers
+    def add(self, events: Kind) -> None:
+        """Take events in; the first of them gets the number `count`."""
+        if not events.count:
+            return
+        chunk = len(self._columns["node"])
+        level = self._level[events.node]
+        lowest, highest = int(level.min()), int(level.max())
+        for one in range(lowest, highest + 1):
+            rows = None if lowest == highest else np.flatnonzero(level == one)
+            if rows is None or rows.size:
+                self._rows[one].append((chunk, rows))
+        for name, arrays in self._columns.items():
+            arrays.append(getattr(events, name))
+        self.count += events.count
 
-    def at(self, level: int) -> list[Kind]:
-        """The events of the nodes of one level."""
-        return [self._chunks[chunk].rows(rows) for chunk, rows in self._numbers[level]]
+    def at(self, level: int, columns: type[Part]) -> Part:
+        """The events of the nodes of one level, with the columns of `columns`."""
+        none = np.zeros(0, np.int64)
 
-    def all(self) -> list[Kind]:
-        return self._chunks
+        def joined(arrays: Sequence[Integers]) -> Integers:
+            parts = [arrays[chunk] if rows is None else arrays[chunk][rows] for chunk, rows in self._rows[level]]
+            return parts[0] if len(parts) == 1 else np.concatenate([none, *parts])
+
+        return columns(*(joined(self._columns[column.name]) for column in fields(columns)))
+
+    def reduce(self, level: int, row: Integers, amount: Integers) -> None:
+        """Take some quantity off rows of `at(level, …)`."""
+        begin = 0
+        for chunk, rows in self._rows[level]:
+            quantity = self._columns["quantity"][chunk]
+            count = quantity.size if rows is None else rows.size
+            inside = (row >= begin) & (row < begin + count)
+            at = row[inside] - begin
+            quantity[at if rows is None else rows[at]] -= amount[inside]
+            begin += count
+
+    def all(self) -> Kind:
+        """All events in the order of their numbers. The pool is empty afterwards."""
+        return self._kind(*(_emptied(self._columns[column.name]) for column in fields(self._kind)))
+
+
+def _emptied(arrays: list[Integers]) -> Integers:
+    joined = np.concatenate([np.zeros(0, np.int64), *arrays])
+    arrays.clear()
+    return joined

@@ -19,8 +19,11 @@ from planning.mrp.lot_parameters import LotParameters
 from planning.mrp.netting import Requirements
 from planning.mrp.segments import first_above, numbers_of, whole_above
 
-_CLOSED = (LotRule.LOT_FOR_LOT, LotRule.FIXED_QUANTITY, LotRule.ECONOMIC_QUANTITY, LotRule.REORDER_POINT)
-_HEURISTICS = (LotRule.SILVER_MEAL, LotRule.PART_PERIOD, LotRule.LEAST_UNIT_COST)
+_RULES = np.arange(len(LotRule))
+_IS_CLOSED = np.isin(
+    _RULES, (LotRule.LOT_FOR_LOT, LotRule.FIXED_QUANTITY, LotRule.ECONOMIC_QUANTITY, LotRule.REORDER_POINT)
+)
+_IS_HEURISTIC = np.isin(_RULES, (LotRule.SILVER_MEAL, LotRule.PART_PERIOD, LotRule.LEAST_UNIT_COST))
 # (segments, cells, quantities ordered) → (row of those handed in, source, quantity from it)
 Split = Callable[[Integers, Integers, Integers], tuple[Integers, Integers, Integers]]
 
@@ -55,7 +58,7 @@ class Lots:
 def lots_of(requirements: Requirements, parameters: LotParameters, split: Split) -> Lots:
     """All lots of a level, by segment and cell. `split` divides lots of segments with several sources."""
     closed = (
-        np.isin(parameters.rule, _CLOSED)
+        _IS_CLOSED[parameters.rule]
         & (parameters.up_to == 0)
         & (parameters.minimum <= parameters.multiple)
         & ((parameters.yield_rate == 1.0) | (parameters.multiple == 0))
@@ -169,7 +172,7 @@ def _last_cells(
         until = requirements.day[cell[by_period]] + parameters.window_days[active[by_period]]
         end = requirements.first[active[by_period] + 1]
         last[by_period] = first_above(requirements.day, cell[by_period], end, until - 1) - 1
-    chosen = np.flatnonzero(np.isin(rule, _HEURISTICS))
+    chosen = np.flatnonzero(_IS_HEURISTIC[rule])
     if chosen.size:
         last[chosen] = heuristic_last_cell(requirements, parameters, active[chosen], cell[chosen], supplied[chosen])
     by_optimum = np.flatnonzero(rule == LotRule.WAGNER_WHITIN)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.mrp.codes import FAR, NONE, DemandKind, Flags, Integers, LotRule, SupplyKind
-from planning.mrp.events import DemandEvents, SupplyEvents
+from planning.mrp.events import DemandEvents, Netted, SupplyEvents
 from planning.mrp.problem import PlanningProblem
-from planning.mrp.segments import running_max, running_sum, starts_of_runs
+from planning.mrp.segments import running_max, running_sum, stable_order, starts_of_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +96,20 @@ def level_steps(problem: PlanningProblem) -> LevelSteps:
     )
 
 
-def net(problem: PlanningProblem, demand: DemandEvents, supply: SupplyEvents, steps: LevelSteps) -> Requirements:
+def net(problem: PlanningProblem, demand: Netted, supply: SupplyEvents, steps: LevelSteps) -> Requirements:
     """The running need of every segment of a level. `steps` are those of the nodes of this level."""
     today = problem.first_day
-    asked = np.maximum(demand.day - problem.nodes.days_of_cover[demand.node], today)
+    asked = np.maximum(demand.day - problem.nodes.days_of_cover[demand.node], problem.earliest_day)
     at_start = (supply.kind == SupplyKind.ON_HAND) | (supply.day <= today)
     node = np.concatenate((demand.node, supply.node, steps.node))
     tracking = np.concatenate((demand.tracking, supply.tracking, np.full(steps.node.size, NONE)))
     day = np.concatenate((asked, np.where(at_start, today, supply.day), steps.day))
     demands, supplies = demand.count, supply.count
     wide = int(tracking.max(initial=NONE)) + 3
-    days = int(day.max(initial=today)) - today + 1
-    key = (node * wide + tracking + 2) * days + day - today
-    order = np.argsort(key)
+    lowest = int(day.min(initial=today))
+    days = int(day.max(initial=today)) - lowest + 1
+    key = (node * wide + tracking + 2) * days + day - lowest
+    order = stable_order(key)
     key = key[order]
     cell_start = starts_of_runs(key)
     row = order[cell_start]
@@ -137,9 +138,7 @@ def net(problem: PlanningProblem, demand: DemandEvents, supply: SupplyEvents, st
     )
 
 
-def expiring(
-    problem: PlanningProblem, demand: DemandEvents, supply: SupplyEvents, stock_expiry: Integers
-) -> DemandEvents:
+def expiring(problem: PlanningProblem, demand: Netted, supply: SupplyEvents, stock_expiry: Integers) -> DemandEvents:
     """What of the stock in lots runs out of life before demand takes it, first expired first out.
 
     `stock_expiry` is the last usable day of each row of the stock. With L the stock that expires until a day and D the
@@ -155,11 +154,11 @@ def expiring(
     lots, last_day, lot_key = lots[order], last_day[order], lot_key[order]
     first = np.append(starts_of_runs(lot_key), lots.size)
     expires = running_sum(supply.quantity[lots], first)
-    asked = np.maximum(demand.day, today)
+    asked = np.maximum(demand.day, problem.earliest_day)
     demand_key = demand.node * wide + demand.tracking + 2
     by_day = np.lexsort((asked, demand_key))
-    days = int(max(asked.max(initial=0), last_day.max(initial=0))) + 2 - min(today, int(last_day.min(initial=today)))
-    lowest = min(today, int(last_day.min(initial=today)))
+    lowest = min(int(asked.min(initial=today)), int(last_day.min(initial=today)))
+    days = int(max(asked.max(initial=today), last_day.max(initial=today))) + 2 - lowest
     position = np.searchsorted(
         demand_key[by_day] * days + asked[by_day] - lowest, lot_key * days + last_day - lowest, side="right"
     )

@@ -17,7 +17,7 @@ import numpy as np
 from planning.fifo_queues import match_queues
 from planning.mrp.codes import NONE, Floats, Integers, SupplyKind
 from planning.mrp.result import PeggingLinks, Plan
-from planning.mrp.segments import csr, expanded
+from planning.mrp.segments import csr, expanded, stable_order
 
 
 def peg(plan: Plan) -> PeggingLinks:
@@ -25,16 +25,20 @@ def peg(plan: Plan) -> PeggingLinks:
     demand, supply = plan.demand, plan.supply
     wide = int(max(demand.tracking.max(initial=NONE), supply.tracking.max(initial=NONE))) + 3
     asked = np.flatnonzero(demand.quantity > 0)
-    asked = asked[np.lexsort((demand.priority[asked], _served_on(plan)[asked]))]
+    asked_by = demand.node[asked] * wide + demand.tracking[asked] + 2
+    order = _order(asked_by, _served_on(plan)[asked], demand.priority[asked])
+    asked, asked_by = asked[order], asked_by[order]
     there = np.flatnonzero(supply.quantity > 0)
-    there = there[np.lexsort((_expiry(plan)[there], _available_on(plan)[there]))]
+    there_for = supply.node[there] * wide + supply.tracking[there] + 2
+    order = _order(there_for, _available_on(plan)[there], _expiry(plan)[there])
+    there, there_for = there[order], there_for[order]
     demands = demand.count
     queues = match_queues(
         rows=demands + supply.count,
         arrivals=demands + there,
-        arrival_key=supply.node[there] * wide + supply.tracking[there] + 2,
+        arrival_key=there_for,
         departures=asked,
-        departure_key=demand.node[asked] * wide + demand.tracking[asked] + 2,
+        departure_key=asked_by,
         quantity=np.concatenate((demand.quantity, supply.quantity)),
     )
     pieces = queues.segments
@@ -48,15 +52,26 @@ def peg(plan: Plan) -> PeggingLinks:
     )
 
 
+def _order(key: Integers, day: Integers, rank: Integers) -> Integers:
+    """Rows by key, day and rank, then as they are; ranks are often all the same, or few."""
+    if not key.size:
+        return key
+    lowest = int(day.min())
+    days = int(day.max()) - lowest + 1
+    distinct, ranked = np.unique(rank, return_inverse=True) if (rank != rank[0]).any() else (rank[:1], 0)
+    return stable_order((key * days + day - lowest) * distinct.size + ranked)
+
+
 def _served_on(plan: Plan) -> Integers:
-    return np.maximum(plan.demand.day, plan.problem.first_day)
+    return np.maximum(plan.demand.day, plan.problem.earliest_day)
 
 
 def _available_on(plan: Plan) -> Integers:
     """On hand before everything, overdue receipts next."""
-    first_day = plan.problem.first_day
-    on_hand = plan.supply.kind == SupplyKind.ON_HAND
-    return np.where(on_hand, first_day - 1, np.maximum(plan.supply.day, first_day))
+    overdue = (plan.supply.kind < SupplyKind.PLANNED) & (plan.supply.day < plan.problem.first_day)
+    earliest = min(int(plan.supply.day.min(initial=0)), plan.problem.first_day)
+    day = np.where(overdue, earliest - 1, plan.supply.day)
+    return np.where(plan.supply.kind == SupplyKind.ON_HAND, earliest - 2, day)
 
 
 def _expiry(plan: Plan) -> Integers:
@@ -188,8 +203,8 @@ def late_days(pegging: Pegging) -> Integers:
         by = links.supply[rows]
         parent = demand.parent[links.demand[rows]]
         # Later than asked: by what holds its own supply up, or by a receipt dated after the need.
-        delay = late[by] + np.maximum(
-            supply.day[by] - np.maximum(demand.day[links.demand[rows]], plan.problem.first_day), 0
-        )
-        np.maximum.at(late, parent, own[parent] + delay)
+        asked = np.maximum(demand.day[links.demand[rows]], plan.problem.earliest_day)
+        delay = late[by] + np.maximum(supply.day[by] - asked, 0)
+        # Needs of the past asked for today: what is lost at each level adds up. On their own day it is in them already.
+        np.maximum.at(late, parent, own[parent] + delay if plan.problem.settings.past_is_today else delay)
     return late

@@ -20,7 +20,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planning.errors import PlanningError
-from planning.mrp.codes import FAR, NONE, Flags, Floats, Integers, ScrapFormula
+from planning.mrp.codes import (
+    FAR,
+    NONE,
+    Flags,
+    Floats,
+    Integers,
+    LotRule,
+    ScrapFormula,
+    SourceKind,
+    Strategy,
+    SupplyKind,
+)
 
 _REQUIRED = object()
 
@@ -145,7 +156,8 @@ class BillLines(Table):
 
     `quantity` for one unit ordered, in units; `fixed_quantity` once an order. `scrap_rate` is the share lost of the
     component. `offset_days` after the start, in working days of the node. Lines of one source with the same
-    `substitute_group` (NONE: none) stand for each other: of those valid, the lowest `substitute_priority` is taken.
+    `substitute_group` (NONE: none) stand for each other: of those valid, the lowest `substitute_priority` is taken;
+    where it is short, free stock of the others is used up first.
     """
 
     source: Integers = _column(np.int64)
@@ -253,11 +265,15 @@ class Calendars:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is a choice of the company. `usable_status[s]`: stock of status s may be planned with."""
+    """What is a choice of the company.
+
+    `usable_status[s]`: stock of status s may be planned with. `past_is_today`: what is needed in the past is asked for
+    today, the components of an order that should have started already included; false leaves it on its own day.
+    """
 
     scrap_formula: ScrapFormula = ScrapFormula.DIVIDE
     usable_status: tuple[bool, ...] = (True,)
-    max_levels: int = 200
+    past_is_today: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +293,11 @@ class PlanningProblem:
     calendars: Calendars = field(default_factory=Calendars.none)
     settings: Settings = field(default_factory=Settings)
 
+    @property
+    def earliest_day(self) -> int:
+        """No need is dated before it."""
+        return self.first_day if self.settings.past_is_today else -FAR
+
     def __post_init__(self) -> None:
         """Raise PlanningError where a code points at a row that does not exist."""
         nodes, sources = self.nodes.count, self.sources.count
@@ -295,6 +316,10 @@ class PlanningProblem:
         _within("Demands.for_supply", self.demands.for_supply, self.open_supply.count, lowest=NONE)
         _within("Stock.status", self.stock.status, len(self.settings.usable_status))
         _within("Operations.source", self.operations.source, sources)
+        _within("Nodes.lot_rule", self.nodes.lot_rule, len(LotRule))
+        _within("Nodes.strategy", self.nodes.strategy, len(Strategy))
+        _within("Sources.kind", self.sources.kind, len(SourceKind))
+        _within("OpenSupply.kind", self.open_supply.kind, SupplyKind.PLANNED, lowest=SupplyKind.PURCHASE)
         calendars = self.calendars.is_working.shape[0]
         _within("Nodes.calendar", self.nodes.calendar, calendars, lowest=NONE)
         _within("Sources.calendar", self.sources.calendar, calendars, lowest=NONE)

@@ -12,7 +12,7 @@ import numpy as np
 
 from planning.mrp.calendars import WorkingDays
 from planning.mrp.codes import FAR, NONE, DemandKind, Flags, Integers, LotRule, Strategy, SupplyKind
-from planning.mrp.events import PASSING, DemandEvents, Pool, SupplyEvents
+from planning.mrp.events import PASSING, DemandEvents, Netted, Pool, SupplyEvents
 from planning.mrp.explosion import Exploding, Explosion
 from planning.mrp.findings import Finding, FindingKind, mended, structural
 from planning.mrp.forecast_consumption import NetForecast, net_forecast
@@ -23,6 +23,7 @@ from planning.mrp.problem import PlanningProblem
 from planning.mrp.result import Plan, PlannedOrders
 from planning.mrp.scheduling import Scheduler
 from planning.mrp.structure import Structure, structure_of
+from planning.mrp.substitution import free_stock, next_in_group, use_up
 
 # Forecast comes after every order of the same day.
 _FORECAST_PRIORITY = FAR
@@ -55,27 +56,46 @@ class _Run:
         self.scheduler = Scheduler(problem, structure, WorkingDays.of(problem.calendars))
         self.explosion = Explosion.of(problem, structure, self.scheduler.working)
         self.steps = level_steps(problem)
-        self.demand: Pool[DemandEvents] = Pool(structure.level, structure.levels)
-        self.supply: Pool[SupplyEvents] = Pool(structure.level, structure.levels)
-        self.orders: list[PlannedOrders] = []
-        self.passes: list[PlannedOrders] = []
-        self.order_count = self.pass_count = 0
+        self.demand: Pool[DemandEvents] = Pool(DemandEvents, structure.level, structure.levels)
+        self.supply: Pool[SupplyEvents] = Pool(SupplyEvents, structure.level, structure.levels)
+        self.orders: Pool[PlannedOrders] = Pool(PlannedOrders, structure.level, structure.levels)
+        self.passes: Pool[PlannedOrders] = Pool(PlannedOrders, structure.level, structure.levels)
         self.forecast = net_forecast(problem.nodes, problem.demands, problem.forecasts, problem.first_day)
         self.demand.add(independent_demand(problem, self.forecast))
         self.supply.add(given_supply(problem))
         self._explode_open_supply()
         self.horizon_days = horizon_days(problem)
+        self.next_choice = next_in_group(problem.lines)
+        self.has_substitutes = bool((self.next_choice >= 0).any())
+        self.free_stock = np.zeros(problem.nodes.count, np.int64)
         self.has_lots = bool((problem.stock.expiry_day < FAR).any())
 
     def plan_level(self, level: int) -> None:
         problem = self.problem
-        demand = DemandEvents.joined([*self.demand.at(level), _no_demand()])
-        supply = SupplyEvents.joined([*self.supply.at(level), _no_supply()])
+        demand = self.demand.at(level, Netted)
+        supply = self.supply.at(level, SupplyEvents)
         if self.has_lots:
             expired = expiring(problem, demand, supply, problem.stock.expiry_day)
             self.demand.add(expired)
-            demand = DemandEvents.joined([demand, expired])
-        requirements = net(problem, demand, supply, self.steps.of(self.structure.level == level))
+            demand = self.demand.at(level, Netted)
+        steps = self.steps.of(self.structure.level == level)
+        requirements = net(problem, demand, supply, steps)
+        if self.has_substitutes:
+            used = use_up(
+                problem,
+                self.structure.level,
+                self.demand.at(level, DemandEvents),
+                requirements,
+                self.next_choice,
+                self.explosion.per_unit,
+                self.free_stock,
+            )
+            if used is not None:
+                self.demand.reduce(level, used.row, used.reduced)
+                self.demand.add(used.demand)
+                demand = self.demand.at(level, Netted)
+                requirements = net(problem, demand, supply, steps)
+            free_stock(requirements, self.free_stock)
         self._note_unplanned(demand)
         if not requirements.node.size:
             return
@@ -138,14 +158,17 @@ class _Run:
         kind = np.where(
             through, SupplyKind.BLOW_THROUGH, np.where(is_pass, SupplyKind.FORECAST_BLOW_THROUGH, SupplyKind.PLANNED)
         )
-        origin = np.where(is_pass, self.pass_count + np.cumsum(is_pass) - 1, self.order_count + np.cumsum(~is_pass) - 1)
+        origin = np.where(
+            is_pass, self.passes.count + np.cumsum(is_pass) - 1, self.orders.count + np.cumsum(~is_pass) - 1
+        )
         # What passes through an item assembled to order is there when the forecast asks, with no fence and no delay.
         day = np.where(tracking == PASSING, need_day, due)
-        self.supply.add(SupplyEvents(node, day, lots.good, kind, tracking, origin))
-        self.orders.append(orders.rows(~is_pass))
-        self.passes.append(orders.rows(is_pass))
-        self.order_count += int((~is_pass).sum())
-        self.pass_count += int(is_pass.sum())
+        self.supply.add(SupplyEvents(node, day, lots.good, tracking, kind, origin))
+        if is_pass.any():
+            self.orders.add(orders.rows(~is_pass))
+            self.passes.add(orders.rows(is_pass))
+        else:
+            self.orders.add(orders)
         self._explode(Exploding(numbers, lots.source, release, day, lots.ordered, tracking))
 
     def _explode(self, orders: Exploding) -> None:
@@ -168,7 +191,7 @@ class _Run:
             )
         )
 
-    def _note_unplanned(self, demand: DemandEvents) -> None:
+    def _note_unplanned(self, demand: Netted) -> None:
         asked = np.zeros(self.problem.nodes.count, np.bool_)
         asked[demand.node[demand.quantity > 0]] = True
         missing = np.flatnonzero(asked & ~self.problem.nodes.has_policy)
@@ -200,14 +223,13 @@ class _Run:
                 self.findings += [Finding(kind, int(one)) for one in np.unique(node[wrong])]
 
     def finished(self) -> Plan:
-        none = PlannedOrders(*(np.zeros(0, np.int64) for _ in range(15)))
         return Plan(
             problem=self.problem,
             structure=self.structure,
-            demand=DemandEvents.joined([*self.demand.all(), _no_demand()]),
-            supply=SupplyEvents.joined([*self.supply.all(), _no_supply()]),
-            orders=PlannedOrders.joined([*self.orders, none]),
-            passes=PlannedOrders.joined([*self.passes, none]),
+            demand=self.demand.all(),
+            supply=self.supply.all(),
+            orders=self.orders.all(),
+            passes=self.passes.all(),
             consumed_forecast=self.forecast.consumed,
             unmatched_demand=self.forecast.unmatched,
             findings=tuple(self.findings),
@@ -262,11 +284,3 @@ def given_supply(problem: PlanningProblem) -> SupplyEvents:
         tracking=np.where(nodes.strategy[node] == Strategy.MAKE_TO_ORDER, tracking, NONE),
         origin=np.concatenate((np.arange(stock.count), np.arange(supply.count))),
     )
-
-
-def _no_demand() -> DemandEvents:
-    return DemandEvents(*(np.zeros(0, np.int64) for _ in range(8)))
-
-
-def _no_supply() -> SupplyEvents:
-    return SupplyEvents(*(np.zeros(0, np.int64) for _ in range(6)))

@@ -78,9 +78,22 @@ def expanded(first: Integers, chosen: Integers) -> tuple[Integers, Integers]:
     return row, np.arange(row.size) - np.repeat(np.cumsum(count) - count, count) + first[chosen][row]
 
 
+def stable_order(keys: Integers) -> Integers:
+    """The rows sorted by key (not negative), equal keys in the order of their rows.
+
+    Key and row are packed into one number where they fit, and the numbers sorted: several times faster than sorting
+    rows.
+    """
+    bits = int(keys.size).bit_length()
+    if int(keys.max(initial=0)) >= _LARGEST >> bits:
+        return np.argsort(keys, kind="stable")
+    packed = np.sort((keys << bits) | np.arange(keys.size))
+    return np.asarray(packed & ((1 << bits) - 1))
+
+
 def csr(keys: Integers, count: int) -> tuple[Integers, Integers]:
     """Order that sorts the rows by key, and where the rows of each key from 0 to count − 1 begin in it."""
-    order = np.argsort(keys, kind="stable")
+    order = stable_order(keys)
     return order, np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(keys, minlength=count))))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.mrp.codes import NONE, UNIT, DemandKind, Flags, Floats, Integers
+from planning.mrp.codes import NONE, UNIT, DemandKind, Flags, Floats, Integers, SupplyKind
 from planning.mrp.pegging import Pegging, late_days
 from planning.mrp.result import Plan
 
@@ -51,8 +51,10 @@ def shortages(pegging: Pegging, late: Integers | None = None) -> Shortages:
     plan, links = pegging.plan, pegging.links
     late = late_days(pegging) if late is None else late
     first_day = plan.problem.first_day
-    asked = np.maximum(plan.demand.day[links.demand], first_day)
-    there = np.maximum(plan.supply.day[links.supply], first_day) + late[links.supply]
+    asked = np.maximum(plan.demand.day[links.demand], plan.problem.earliest_day)
+    overdue = plan.supply.kind < SupplyKind.PLANNED
+    there = np.where(overdue, np.maximum(plan.supply.day, first_day), plan.supply.day) + late
+    there = there[links.supply]
     own = np.zeros(plan.supply.count, np.bool_)
     for made in (plan.orders, plan.passes):
         own[made.supply] = (made.release_day < first_day) | (made.days_moved > 0)

@@ -2,7 +2,8 @@
 
 An edge goes from a node to every node that one of its sources takes from. A by-product comes out of an order and is
 netted after it; where that edge would close a circle, what comes out is not counted and a finding says so. Lines that
-lie on a cycle are left out of the plan, all others stay.
+lie on a cycle are left out of the plan, all others stay. A substitute comes before the part it stands for, which may
+lie one level deeper for it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import numpy as np
 
 from planning.bom_structure import cycle_groups, cycles, low_level_codes
 from planning.mrp.codes import Flags, Integers
-from planning.mrp.problem import PlanningProblem
+from planning.mrp.problem import BillLines, PlanningProblem
 from planning.mrp.segments import csr
+from planning.mrp.substitution import next_in_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def structure_of(problem: PlanningProblem) -> Structure:
     whole_group = cycle_groups(nodes, parent[kept], component[kept])
     is_cut |= lines.is_by_product & (whole_group[parent] == whole_group[component])
     kept = ~is_cut
-    level = low_level_codes(nodes, parent[kept], component[kept], np.arange(nodes))
+    level = _levels(nodes, parent[kept], component[kept], *_substitutions(lines))
     used = np.flatnonzero(kept)
     by_source, line_first = csr(lines.source[used], sources.count)
     by_node, source_first = csr(sources.node, nodes)
@@ -71,6 +73,24 @@ def structure_of(problem: PlanningProblem) -> Structure:
         user_first=user_first,
         is_cut=is_cut,
     )
+
+
+def _substitutions(lines: BillLines) -> tuple[Integers, Integers]:
+    """Edges from each substitute to the choice before it: it is netted first, so that its free stock is known."""
+    following = next_in_group(lines)
+    first = np.flatnonzero(following >= 0)
+    return lines.component[following[first]], lines.component[first]
+
+
+def _levels(nodes: int, parent: Integers, component: Integers, before: Integers, after: Integers) -> Integers:
+    """Low-level codes, with the order `before` → `after` kept wherever it closes no circle."""
+    own = np.arange(nodes)
+    if not before.size:
+        return low_level_codes(nodes, parent, component, own)
+    above, below = np.concatenate((parent, before)), np.concatenate((component, after))
+    group = cycle_groups(nodes, above, below)
+    kept = np.concatenate((np.ones(parent.size, np.bool_), group[before] != group[after]))
+    return low_level_codes(nodes, above[kept], below[kept], own)
 
 
 def _on_a_cycle(group: Integers, parent: Integers, component: Integers) -> Flags:

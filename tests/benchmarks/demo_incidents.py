@@ -245,13 +245,13 @@ def _issued_later(world: World, incident: Incident) -> float:
     return float(movements["quantity"][rows].sum())
 
 
-def _really_there(world: World, incident: Incident) -> float:
-    """Share of the books that the first count finds; without a count, what is really there today."""
+def _not_there(world: World, incident: Incident) -> float:
+    """Pieces that the first count misses; without a count, what is missing today."""
     counts, (item, place) = world.documents.counts, (incident.choice.codes(name)[0] for name in ("item", "place"))
     rows = np.flatnonzero((counts["item"] == item) & (counts["place"] == place) & (counts["at"] > incident.start_day))
     if rows.size:
-        return float(counts["counted"][rows[0]] / max(counts["book"][rows[0]], 1.0))
-    return float(world.stock.available(item, place) / max(world.stock.quantity[item, place], 1.0))
+        return float(counts["book"][rows[0]] - counts["counted"][rows[0]])
+    return float(world.stock.missing[item, place])
 
 
 def _leads_per_customer(world: World, incident: Incident) -> float:
@@ -270,7 +270,11 @@ _MEASURES: dict[str, tuple[str, Figure, Holds]] = {
     "lane_delay": ("days on the way", _days_on_the_way, lambda one, other, i: one > other + 0.6 * i.choice.size),
     "quality_excursion": ("rejected share", _rejected_share, lambda one, other, i: one > other + 0.6 * i.choice.size),
     "golden_screw": ("part issued", _issued, lambda one, other, i: one < 0.35 * other),
-    "phantom_stock": ("share of the books", _really_there, lambda one, other, i: one < 0.7 < other),
+    "phantom_stock": (
+        "pieces not there",
+        _not_there,
+        lambda one, other, i: one > 0.5 * i.kept["missing"] and one > other + 0.3 * i.kept["missing"],
+    ),
     "work_centre_overload": ("hours in the queue", _queue_hours, lambda one, other, i: one > 2 * other + 8),
     "breakdown_cluster": ("hours broken down", _breakdown_hours, lambda one, other, i: one > 5 * other + 20),
     "demand_surge": (

@@ -9,16 +9,19 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.demo.incidents.schedule import first_day_of
 from pipelines.demo.incidents.truth import truth_tables
 from pipelines.demo.simulation import Simulation
 from tests.benchmarks.demo_incidents import NUMBER, Pair, company_at, effect_of, paired
 
 KINDS = ("supplier_outage", "golden_screw", "wrong_parameter", "demand_collapse", "debtor_stop", "customers_leaving")
+# Of these the cost does not depend on how much stock happens to bridge.
+CERTAIN_COST = {"wrong_parameter", "demand_collapse", "debtor_stop", "customers_leaving"}
 
 
 @pytest.fixture(scope="module")
 def eve() -> Simulation:
-    return company_at(seed=7)
+    return company_at(seed=7, eve=first_day_of(3) + 8)
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -48,7 +51,8 @@ def test_the_truth_tells_what_the_incident_cost_and_the_documents_behind_it(pair
     tables = truth_tables(pair.with_it, pair.incidents)
     row = tables["incidents"].row(0, named=True)
     assert row["number"] == NUMBER
-    assert row["consequence_value"] > 0.5 * row["floor_value"]
+    if pair.incident.kind in CERTAIN_COST:
+        assert row["consequence_value"] > 0.5 * row["floor_value"]
     documents = tables["incident_documents"]
     roles = {
         "supplier_outage": ("purchase_order_line", "late"),

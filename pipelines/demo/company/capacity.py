@@ -104,14 +104,14 @@ def peak_hours(hours: Floats) -> Floats:
 
 
 def draw_work_centres(luck: Luck, centres: Sequence[str], peak: Floats, market: float) -> WorkCentres:
-    """So many units that the busiest weeks fill 84–92 % of the capacity, a bottleneck 92–95 %."""
+    """So many units that the busiest weeks fill 82–90 % of the capacity, a bottleneck 90–93 %."""
     rows = [CENTRES[name] for name in centres]
     numbers = np.arange(len(rows))
     bottleneck = np.array([row[6] for row in rows])
     is_two_shifts = np.array([row[2] == TWO_SHIFTS for row in rows])
     efficiency = np.round(0.95 + 0.05 * luck.uniform("efficiency", numbers), 3)
     wobble = luck.uniform("target load", numbers)
-    target = np.where(bottleneck, 0.92 + 0.03 * wobble, 0.84 + 0.08 * wobble)
+    target = np.where(bottleneck, 0.90 + 0.03 * wobble, 0.82 + 0.08 * wobble)
     share = min(market, 1.0) / market
     needed = peak * share / (target * efficiency * WORKING_DAYS_A_WEEK)
     units, hours = _units(needed, is_two_shifts)

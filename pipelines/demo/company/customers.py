@@ -30,6 +30,7 @@ from pipelines.demo.company.words import (
     EUROPEAN_PEOPLE,
     WESTERN,
     City,
+    first_free,
     made_unique,
     person,
 )
@@ -177,18 +178,18 @@ def _cities(luck: Luck, country: Words, numbers: Integers) -> list[City]:
 
 def _names(luck: Luck, country: Words, segment: Words, city: list[City]) -> Texts:
     draw = luck.integers(1_000_000, "customer name", np.arange(country.size))
-    names = []
+    names: list[str] = []
+    taken: set[str] = set()
     for home, trade, place, number in zip(country.tolist(), segment.tolist(), city, draw.tolist(), strict=True):
         if home == "CN":
-            brand, brand_zh = BRANDS[number % len(BRANDS)]
+            brands = (BRANDS[(number + step) % len(BRANDS)] for step in range(len(BRANDS)))
             business, business_zh = BUSINESS[trade][number // 100 % len(BUSINESS[trade])]
-            names.append(f"{place.name} {brand} {business} {place.name_zh}{brand_zh}{business_zh}")
+            able = (f"{place.name} {name} {business} {place.name_zh}{zh}{business_zh}" for name, zh in brands)
         else:
-            words = BUSINESS_ABROAD[trade]
-            names.append(
-                f"{WESTERN[home][number % len(WESTERN[home])]} {words[number // 100 % len(words)]} {place.name} "
-                f"{COMPANY_FORM[home]}"
-            )
+            words, people = BUSINESS_ABROAD[trade], WESTERN[home]
+            rest = f"{words[number // 100 % len(words)]} {place.name} {COMPANY_FORM[home]}"
+            able = (f"{people[(number + step) % len(people)]} {rest}" for step in range(len(people)))
+        names.append(first_free(able, taken))
     return made_unique(names)
 
 
@@ -201,7 +202,7 @@ def _carriers(luck: Luck, country: Words, is_europe: Flags, numbers: Integers) -
 def _credit_limits(luck: Luck, is_fleet: Flags, numbers: Integers) -> Floats:
     """About four months of purchases of a customer of this size, in steps of 50,000."""
     size = luck.lognormal(0.6, "customer size", numbers)
-    usual = np.where(is_fleet, 700_000.0, 800_000.0 * size)
+    usual = np.where(is_fleet, 1_400_000.0, 1_400_000.0 * size)
     return np.maximum(np.round(usual * luck.lognormal(0.25, "credit limit", numbers) / 50_000), 2.0) * 50_000
 
 

@@ -16,16 +16,16 @@ from pipelines.demo.luck import Luck
 # day, quality.
 CAMPAIGNS = {
     1: (
-        ("Spring trade fair 春季展会", "fair", 9, 1, 420_000.0, 1.6, 1.0, 1.25),
+        ("Spring trade fair 春季展会", "fair", 9, 1, 190_000.0, 4.0, 1.0, 0.6),
         ("New season search 新季搜索推广", "search", 4, 9, 260_000.0, 0.10, 9.0, 1.0),
     ),
     2: (
         ("6·18 live stream 618直播", "live_stream", 7, 5, 380_000.0, 0.05, 22.0, 0.9),
         ("Spring social media 春季社媒", "social", 1, 8, 210_000.0, 0.08, 9.0, 0.8),
-        ("Fleet roadshow 车队路演", "event", 3, 4, 180_000.0, 0.9, 0.0, 1.3),
+        ("Fleet roadshow 车队路演", "event", 3, 4, 110_000.0, 1.4, 0.0, 0.9),
     ),
     3: (
-        ("Europe bike show 欧洲自行车展", "fair", 9, 1, 520_000.0, 1.8, 0.5, 1.2),
+        ("Europe bike show 欧洲自行车展", "fair", 9, 1, 240_000.0, 4.5, 0.5, 0.6),
         ("Commuter search 通勤搜索推广", "search", 1, 11, 240_000.0, 0.10, 8.0, 1.0),
     ),
     4: (

@@ -22,8 +22,8 @@ from pipelines.demo.luck import Luck
 
 # Family: yearly growth, season strength, day of the year with the most demand.
 SEASONS = {
-    CITY: (0.03, 0.26, 135), TREKKING: (0.05, 0.32, 125), CARGO: (0.08, 0.14, 110), FOLDING: (-0.02, 0.20, 150),
-    SCOOTERS: (-0.01, 0.22, 205), DRIVES: (0.05, 0.12, 75), SPARE_PARTS: (0.03, 0.15, 180),
+    CITY: (0.06, 0.26, 135), TREKKING: (0.08, 0.32, 125), CARGO: (0.11, 0.14, 110), FOLDING: (0.01, 0.20, 150),
+    SCOOTERS: (0.03, 0.22, 205), DRIVES: (0.08, 0.12, 75), SPARE_PARTS: (0.06, 0.15, 180),
 }  # fmt: skip
 # Shares of distribution, online and fleets by family, and of what is assembled or made to order.
 SHARES = {

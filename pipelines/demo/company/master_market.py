@@ -43,6 +43,8 @@ ACCOUNTS = (
     ("6603", "Exchange differences 汇兑损益", "other"),
     ("6604", "Discounts and write-offs 折扣与坏账", "expense"),
     ("6605", "Warranty 保修费用", "expense"),
+    ("6606", "Sales, administration and development 销售、管理与研发费用", "expense"),
+    ("6801", "Income tax 所得税费用", "expense"),
 )
 
 

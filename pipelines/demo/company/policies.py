@@ -129,7 +129,7 @@ def _lead_days(
     made = np.flatnonzero(network.supply == MAKE)
     busy = np.zeros(count)
     hours = operations.setup_hours + operations.run_hours * np.minimum(USUAL_LOT_WEEKS * usual[operations.node], 600.0)
-    np.add.at(busy, operations.node, operations.queue_days + np.minimum(hours / 14.0, 6.0) + 0.4)
+    np.add.at(busy, operations.node, operations.queue_days + np.minimum(hours / 14.0, 6.0) + 0.65)
     lead[made] = np.maximum(1.0, np.ceil(busy * booking_error(luck, *key))[made])
     painted = network.supply == SUBCONTRACT
     lead[painted] = np.maximum(3.0, np.rint(5.0 * booking_error(luck, *key)))[painted]
@@ -185,6 +185,8 @@ def _safety_stocks(
     weeks = (calendar_lead + REVIEW_DAYS) / 7.0
     needed = _safety_factors(service) * weekly_spread * np.sqrt(np.minimum(weeks, 8.0))
     case = luck.uniform("stale safety stock", *key)
+    # Goods that wait at the plant for the centres are covered by the stock that lies there.
+    needed = np.where((network.supply == MAKE) & (items.family[network.item] >= 0) & (plans.customer_share < 0.5), 0.5, 1.0) * needed
     stale = np.select([case < 0.04, case < 0.07, case < 0.09], [0.3, 2.4, 0.0], 1.0)
     bulk = items.decimals[network.item] > 0
     needed = np.where(bulk, np.minimum(needed, 2.5 * plans.use), needed)

@@ -15,6 +15,7 @@ from pipelines.demo.company.words import (
     TRADES,
     WESTERN,
     City,
+    first_free,
     made_unique,
 )
 from pipelines.demo.luck import Luck
@@ -66,8 +67,8 @@ CURRENCY_OF = {"CN": 0, "TW": 1, "JP": 1, "KR": 1, "VN": 1, "US": 1, "DE": 2, "N
 HABITS = np.array(
     [
         [0.9, 0.0, 0.02, 0.003, 0.05],
-        [1.8, 0.6, 0.05, 0.010, 0.14],
-        [4.5, 3.0, 0.12, 0.028, 0.30],
+        [1.7, 0.3, 0.05, 0.010, 0.14],
+        [4.2, 2.2, 0.12, 0.028, 0.30],
     ]
 )
 
@@ -144,15 +145,18 @@ def _route(trade: str, country: str, number: int) -> tuple[str, float, float, fl
 
 
 def _names(luck: Luck, trades: list[tuple[str, str]], home: list[City]) -> tuple[str, ...]:
-    names = []
+    names: list[str] = []
+    taken: set[str] = set()
     for number, ((trade, country), city) in enumerate(zip(trades, home, strict=True)):
         english, chinese = TRADES[trade]
         draw = int(luck.integers(10_000, "supplier name", number)[0])
         form = COMPANY_FORM[country]
         if country in {"CN", "TW"}:
-            brand, brand_zh = BRANDS[(draw + 11 * number) % len(BRANDS)]
-            names.append(f"{city.name} {brand} {english} {form} {city.name_zh}{brand_zh}{chinese}有限公司")
+            first = draw + 11 * number
+            brands = (BRANDS[(first + step) % len(BRANDS)] for step in range(len(BRANDS)))
+            able = (f"{city.name} {name} {english} {form} {city.name_zh}{zh}{chinese}有限公司" for name, zh in brands)
         else:
             words = WESTERN[country]
-            names.append(f"{words[(draw + number) % len(words)]} {english} {form}")
+            able = (f"{words[(draw + number + step) % len(words)]} {english} {form}" for step in range(len(words)))
+        names.append(first_free(able, taken))
     return made_unique(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -205,6 +205,16 @@ def person(first: int, second: int) -> str:
     family, family_zh = SURNAMES[first % len(SURNAMES)]
     given, given_zh = GIVEN[second % len(GIVEN)]
     return f"{family} {given} {family_zh}{given_zh}"
+
+
+def first_free(names: Iterable[str], taken: set[str]) -> str:
+    """The first name that nobody has, which is taken now; the last one where all are."""
+    name = ""
+    for name in names:
+        if name not in taken:
+            break
+    taken.add(name)
+    return name
 
 
 def made_unique(names: Sequence[str]) -> tuple[str, ...]:

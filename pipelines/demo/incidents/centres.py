@@ -95,9 +95,8 @@ class BreakdownCluster(Kind):
         if centre < 0:
             return None
         load = min(float(_load(scene)[centre]), 1.0)
-        lost = 1.0 - load * done
-        hours = lost * float((centres.units * centres.hours_per_unit)[centre]) * WORKING_DAYS
-        factor = round(max(hours / float(usual[centre]), 4.0), 1)
+        shift = float((centres.units * centres.hours_per_unit)[centre]) * WORKING_DAYS
+        factor = round(max(_repair_share(1.0 - load * done) * shift / float(usual[centre]), 4.0), 1)
         return Choice({"work_centre": (centre,)}, factor, float(exposed[centre]))
 
     def press(self, world: World, incident: Incident) -> None:
@@ -112,3 +111,9 @@ class BreakdownCluster(Kind):
             f"{name} breaks down {incident.choice.size:.0f} times as often as usual.",
             f"{name}故障频发，为平时的{incident.choice.size:.0f}倍。",
         )
+
+
+def _repair_share(lost: float) -> float:
+    """Mean repair time, as a share of the shift, at which such a share is lost: a day loses at most nine tenths."""
+    means = np.linspace(0.05, 6.0, 400)
+    return float(np.interp(lost, means * (1.0 - np.exp(-0.9 / means)), means))

@@ -65,8 +65,8 @@ class QualityExcursion(Kind):
         size = round(scene.between(0.6, 0.95, "size"), 3)
         projection = scene.projection()
         hit = projection.arrives < scene.duration_days
-        # New parts are ordered when the first bad ones are sent back, and those that come meanwhile are bad as well.
-        again = np.maximum(projection.lead_days + 14, scene.duration_days)
+        # What is ordered from now on is good if it comes when it is over.
+        again = np.maximum(projection.lead_days, scene.duration_days)
         lacks = projection.further_shortage(projection.arrives, again, 1.0 - size * hit)
         source_of = np.where(projection.relied_on(), np.arange(sources.node.size), -1)
         exposed = projection.late_revenue(source_of, sources.node, lacks[sources.node], sources.node.size)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.company.company import HORIZON_DAYS, Company
+from pipelines.demo.company.company import HORIZON_DAYS, ONLINE, Company
+from pipelines.demo.market.repeat_orders import shop_level
 from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
@@ -48,8 +49,15 @@ class DemandFormula:
         total = catalogue.weekly_demand[codes] * self.level(codes, day) * self.company.scale.market
         when = np.clip(np.asarray(day), 0, HORIZON_DAYS - 1)
         uplift = self.uplift[when, np.maximum(catalogue.family[codes], 0)]
-        weekly: Floats = total[..., None] * catalogue.channel_share[codes] * uplift
+        weekly: Floats = total[..., None] * catalogue.channel_share[codes] * uplift * channel_level(day)
         return weekly
+
+
+def channel_level(day: npt.ArrayLike) -> Floats:
+    """Growth of the channels beside that of the items: the web shop is young. One column a channel."""
+    level = np.ones((*np.shape(day), CHANNELS))
+    level[..., ONLINE] = shop_level(day)
+    return level
 
 
 def expected_weekly(company: Company, item_rows: npt.ArrayLike, day: npt.ArrayLike) -> Floats:
@@ -98,5 +106,5 @@ class TodaysDemand:
         if world.weekday() == 0 or world.day == 0:
             self._mood = world.luck.lognormal(MOOD_SPREAD, "mood of the week", self.items, world.day)
         level = self.formula.level(self.items, world.day) * self._mood * world.effects.item_demand[self.items]
-        self.factor = level[:, None] * self.formula.uplift[world.day, self.family]
+        self.factor = level[:, None] * self.formula.uplift[world.day, self.family] * channel_level(world.day)
         self.daily = self._mean * self.factor

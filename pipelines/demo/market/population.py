@@ -11,18 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv, gammaincinv, hyp2f1
+from scipy.special import betaincinv, gammaincinv
 
 from pipelines.demo.company.company import HORIZON_DAYS, ITEM_TYPES, ONLINE
 from pipelines.demo.market.demand import DemandFormula
+from pipelines.demo.market.repeat_orders import BUY_SCALE_DAYS, BUY_SHAPE, LEAVE_A, LEAVE_B, expected_repeats
 from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-BUY_SHAPE, BUY_SCALE_DAYS = 0.5, 300.0
-"""r and α: rates of repeat orders a day are Gamma with this shape and the mean r / α."""
-LEAVE_A, LEAVE_B = 1.3, 1.8
-"""a and b: the chance to leave after a repeat order is Beta."""
 SPARE_PART = ITEM_TYPES.index("spare_part")
 MORE_SPARES = (0.55, 0.9)
 """An order takes 1, 2 or 3 of a spare part: cumulative chances."""
@@ -40,15 +37,6 @@ def drawn_rates(world: World, keys: Rows) -> tuple[Floats, Floats]:
     luck = world.luck
     buy = gammaincinv(BUY_SHAPE, luck.uniform("buy rate", keys)) / BUY_SCALE_DAYS
     return buy, betaincinv(LEAVE_A, LEAVE_B, luck.uniform("leave probability", keys))
-
-
-def expected_repeats(days: npt.ArrayLike) -> Floats:
-    """Repeat orders that a consumer is expected to make in the first `days` of his life."""
-    age = np.asarray(days, dtype=np.float64)
-    a, b, r, scale = LEAVE_A, LEAVE_B, BUY_SHAPE, BUY_SCALE_DAYS
-    inner = (scale / (scale + age)) ** r * hyp2f1(r, b, a + b - 1, age / (scale + age))
-    result: Floats = (a + b - 1) / (a - 1) * (1 - inner)
-    return result
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.demo.company.company import CURRENCIES
+from pipelines.demo.documents import OPENING
 from pipelines.demo.world import World
 from pipelines.demo.writing.columns import (
     INVOICE,
@@ -58,6 +59,7 @@ from pipelines.demo.writing.finance_ledger import (
     variance_entries,
 )
 from pipelines.demo.writing.finance_movements import MovementTotals
+from pipelines.demo.writing.finance_overheads import LedgerTotals, opening_cash_entry, overhead_entries
 from pipelines.demo.writing.finance_settling import (
     BY_DELIVERY,
     COLLECTIVE,
@@ -101,6 +103,20 @@ def finance_tables(
 
     `movements` and `receipt_rows` have taken every chunk of their logs.
     """
+    totals = LedgerTotals(world)
+    for name, frame in _documents_and_ledger(world, movements, receipt_rows, slice_rows):
+        if name == "ledger_entries":
+            totals.add(frame)
+        yield name, frame
+    yield "ledger_entries", overhead_entries(world, totals)
+
+
+def _documents_and_ledger(
+    world: World,
+    movements: MovementTotals,
+    receipt_rows: ReceiptRows,
+    slice_rows: int,
+) -> Frames:
     receipts = receipt_rows.gathered()
     bought = supplier_invoices(world, receipts)
     sold = (customer_invoices(world), customer_credit_notes(world))
@@ -115,7 +131,9 @@ def finance_tables(
             yield from _tax_frames(world, invoices, lines, is_customer, slice_rows)
         yield from _payment_frames(world, side, slice_rows)
         yield from _settlement_frames(world, side, slice_rows)
+    opening_stock = int(movements.totals[0, OPENING].sum())
     for frame in (
+        opening_cash_entry(world, opening_stock),
         movement_entries(world, movements),
         supplier_return_entries(world, movements, receipts),
         conversion_entries(world),

@@ -1,0 +1,142 @@
+"""The forecast of the plan: the newest vintage, at places, in weeks.
+
+A forecast without a place is spread by the demand of recent months. A bucket that has begun counts with the share of its
+working days that lie ahead. Months are asked for week by week, by working days; pieces stay whole. Orders use up the
+forecast of their week, then of the weeks around as far as the policy says, else as far as the bucket is long: an order
+of a month uses up the forecast of that month, in whichever week it falls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from pipelines.plan.calendars import DAY_ZERO, WEEK, WorkingCalendars, day_number
+from pipelines.plan.documents import UNPLACED_SCHEMA, Places
+from pipelines.plan.network import KEY
+from pipelines.plan.reading import PlanningRows
+from planning.mrp.codes import NONE, UNIT, Integers
+
+BUCKET_DAYS = {"day": 1, "week": 7, "month": 31}
+FORECAST_SCHEMA = {**dict.fromkeys(KEY, pl.String), "date": pl.Date, "days": pl.Int64, "quantity": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedForecast:
+    """`rows` (FORECAST_SCHEMA, quantity in millionths), `windows` (KEY, window_days), and what has no place."""
+
+    rows: pl.DataFrame
+    windows: pl.DataFrame
+    unplaced: pl.DataFrame
+
+
+def placed_forecast(rows: PlanningRows, places: Places, as_of: date, calendars: WorkingCalendars) -> PlacedForecast:
+    """All forecasts that still lie ahead."""
+    with_place = places.placed(_spread_over_places(rows))
+    unplaced = with_place.filter(pl.col("location_id").is_null()).select(
+        pl.lit("forecast_without_location").alias("kind"), *KEY,
+        pl.col("bucket_start_date").cast(pl.String).alias("reference"), "quantity",
+    )  # fmt: skip
+    kept = with_place.filter(pl.col("location_id").is_not_null()).sort(*KEY, "bucket_start_date")
+    codes = dict(rows.locations.select("location_id", "calendar_id").iter_rows())
+    whole = whole_items(rows.items)
+    parts: list[tuple[str, str, date, int, int]] = []
+    for item, place, bucket, start, quantity in kept.select(*KEY, "bucket", "bucket_start_date", "quantity").iter_rows():
+        end = _end_of(start, bucket)
+        pieces = _weeks(start, end)
+        code = calendars.code(codes.get(place))
+        weights = np.array([_ahead(calendars, code, first, last, as_of) for first, last in pieces], dtype=np.float64)
+        total = _ahead(calendars, code, start, end, start - timedelta(days=1))
+        if total == 0 or not weights.any():
+            continue
+        shares = _whole_shares(quantity * weights / total, UNIT if item in whole else 1)
+        parts += [
+            (item, place, max(first, as_of), (last - max(first, as_of)).days + 1, int(share))
+            for (first, last), share in zip(pieces, shares, strict=True)
+            if share > 0
+        ]
+    windows = kept.group_by(*KEY, maintain_order=True).agg(
+        window_days=pl.col("bucket").replace_strict(BUCKET_DAYS, return_dtype=pl.Int64).max()
+    )
+    # Buckets of a day are asked for as they are: no order reaches beyond its own day unless the policy says so.
+    windows = windows.with_columns(window_days=pl.when(pl.col("window_days") > WEEK).then("window_days").otherwise(0))
+    return PlacedForecast(
+        pl.DataFrame(parts, schema=FORECAST_SCHEMA, orient="row")
+        .group_by(*KEY, "date", maintain_order=True)
+        .agg(pl.col("days").max(), pl.col("quantity").sum()),
+        windows,
+        unplaced.cast(UNPLACED_SCHEMA),  # type: ignore[arg-type]
+    )
+
+
+def whole_items(items: pl.DataFrame) -> frozenset[str]:
+    """Items that are counted in pieces: all but those whose base unit measures weight, length, area or volume."""
+    measured = pl.col("base_uom").str.to_uppercase().is_in(list(MEASURED_UNITS))
+    return frozenset(items.filter(~measured)["item_id"])
+
+
+MEASURED_UNITS = frozenset(
+    {"KG", "G", "MG", "T", "TO", "LB", "OZ", "M", "MM", "CM", "KM", "IN", "FT", "YD", "M2", "CM2", "FT2", "M3", "CM3",
+     "L", "ML", "CL", "HL", "GAL", "H", "HR", "KWH", "KM2", "千克", "公斤", "克", "吨", "米", "厘米", "毫米", "升", "毫升",
+     "平方米", "立方米"}
+)  # fmt: skip
+
+
+def _spread_over_places(rows: PlanningRows) -> pl.DataFrame:
+    """Forecasts without a place times the share of each place in the recent demand of the item."""
+    known = rows.forecasts.filter(pl.col("location_id").is_not_null())
+    shares = rows.demand_shares.with_columns(share=pl.col("quantity") / pl.col("quantity").sum().over("item_id"))
+    spread = (
+        rows.forecasts.filter(pl.col("location_id").is_null())
+        .drop("location_id")
+        .join(shares.select(*KEY, "share"), on="item_id", how="left", maintain_order="left")
+        .with_columns(quantity=pl.col("quantity") * pl.col("share").fill_null(1.0))
+    )
+    return pl.concat([known, spread.select(known.columns)])
+
+
+def _end_of(start: date, bucket: str) -> date:
+    """The last day of a bucket."""
+    if bucket == "month":
+        return (start.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return start + timedelta(days=BUCKET_DAYS[bucket] - 1)
+
+
+def _weeks(start: date, end: date) -> list[tuple[date, date]]:
+    """The bucket cut at Mondays: first and last day of each piece."""
+    pieces = []
+    first = start
+    while first <= end:
+        last = min(first + timedelta(days=6 - first.weekday()), end)
+        pieces.append((first, last))
+        first = last + timedelta(days=1)
+    return pieces
+
+
+def _ahead(calendars: WorkingCalendars, code: int, first: date, last: date, after: date) -> float:
+    """Working days from first to last that come after a day."""
+    low, high = max(day_number(first), day_number(after) + 1), day_number(last)
+    if high < low:
+        return 0.0
+    if code == NONE:
+        return float(high - low + 1)
+    works = calendars.arrays.is_working[code]
+    at = np.arange(low, high + 1) - calendars.arrays.first_day
+    inside = (at >= 0) & (at < works.size)
+    # Beyond what the calendar states, an ordinary week of five days.
+    ordinary = ((at + calendars.arrays.first_day + 3) % WEEK) < 5
+    return float(np.where(inside, works[np.clip(at, 0, works.size - 1)], ordinary).sum())
+
+
+def _whole_shares(quantities: np.ndarray, grain: int) -> Integers:
+    """Quantities in millionths, in whole grains, that add up to the rounded total: rounding is carried forward."""
+    until = np.rint(np.cumsum(quantities) * UNIT / grain + 1e-9).astype(np.int64) * grain
+    return np.diff(until, prepend=np.int64(0))
+
+
+def day_of(number: int) -> date:
+    """A day of the engine as a date."""
+    return DAY_ZERO + timedelta(days=int(number))

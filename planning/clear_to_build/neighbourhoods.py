@@ -1,0 +1,67 @@
+"""A good choice among many orders: the relaxation rounded, then one neighbourhood after the other solved exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from planning.clear_to_build.choice import Choice, Effort, whole_bound
+from planning.clear_to_build.codes import TOLERANCE, Flags, Integers
+from planning.clear_to_build.kits import summed
+from planning.clear_to_build.mixed_integer import Solution, solve
+
+
+def improved(plan: Choice, relaxed: Solution, effort: Effort) -> Flags:
+    """The best orders found, for needs without options.
+
+    First down four rankings: the relaxation's shares, weight above the prices of its parts, weight for what is taken,
+    weight. Then neighbourhoods, the rest kept: the orders that the relaxation is least sure of, then, drawn by lot,
+    orders that share parts with some that were left out.
+    """
+    size = np.zeros(plan.orders)
+    np.add.at(size, plan.order, plan.need / np.maximum(plan.available[plan.node], 1))
+    density = plan.weight / np.maximum(size, TOLERANCE)
+    by_share = relaxed.served + 1e-3 * density / max(float(density.max(initial=0.0)), TOLERANCE)
+    tries = [plan.served(score) for score in (by_share, relaxed.reduced_weight, density, plan.weight)]
+    best = max(tries, key=lambda chosen: float(plan.weight[chosen].sum()))
+    random = np.random.default_rng(effort.seed)
+    unsure = np.argsort(np.abs(relaxed.reduced_weight), kind="stable")
+    bound = whole_bound(relaxed.bound, plan.weight)
+    for turn in range(effort.rounds):
+        if float(plan.weight[best].sum()) >= bound - TOLERANCE:
+            break
+        if turn < effort.rounds // 2:
+            near = unsure[turn * effort.neighbourhood : (turn + 1) * effort.neighbourhood]
+        else:
+            near = _sharing(plan, best, effort.neighbourhood, random)
+        best = _resolved(plan, best, near, effort.seconds / effort.rounds)
+    return best
+
+
+def _sharing(plan: Choice, best: Flags, size: int, random: np.random.Generator) -> Integers:
+    """Some orders that were left out, and orders that share parts with them."""
+    left_out = np.flatnonzero(~best)
+    seeds = random.permutation(left_out)[: max(size // 10, 1)]
+    is_seed = np.zeros(plan.orders, np.bool_)
+    is_seed[seeds] = True
+    touched = np.zeros(plan.available.size, np.bool_)
+    touched[plan.node[is_seed[plan.order]]] = True
+    near = np.unique(plan.order[touched[plan.node]])
+    return random.permutation(near)[:size]
+
+
+def _resolved(plan: Choice, best: Flags, near: Integers, seconds: float) -> Flags:
+    """Choose anew among the orders near, the others being kept as they are."""
+    is_near = np.zeros(plan.orders, np.bool_)
+    is_near[near] = True
+    changed = best & ~is_near
+    counts = changed[plan.order]
+    used = summed(plan.node[counts], plan.need[counts], plan.available.size)
+    shelf = replace(plan.only(is_near), available=plan.available - used)
+    found = solve(shelf.contested(), None, seconds)
+    if found is None:
+        return best
+    changed[np.flatnonzero(is_near)[found.served > 0.5]] = True
+    is_better = float(plan.weight[changed].sum()) > float(plan.weight[best].sum()) + TOLERANCE
+    return changed if is_better and plan.fits(changed) else best
