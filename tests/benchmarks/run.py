@@ -1,4 +1,4 @@
-"""`make bench`: build AdventureWorks × 1, × 10, × 100, time the Scorecard on each, and write docs/benchmarks.md.
+"""`make bench`: AdventureWorks × 1, × 10, × 100, the Scorecard on each, the demo company; writes docs/benchmarks.md.
 
 Every figure comes from a process of its own. Ratios are taken within one run, so that they hold on any machine.
 """
@@ -21,6 +21,7 @@ from typing import Any
 
 import orjson
 
+from tests.benchmarks import demo_scales
 from tests.benchmarks.kill_build import kill_builds, numbers, start_build
 from tests.benchmarks.measure import REPOSITORY, Measured, folder_bytes, run_process
 from tests.benchmarks.plain_pass import export_core
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ADVENTUREWORKS, help="folder of the AdventureWorks Parquet files")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "control-tower-bench")
     parser.add_argument("--kills", type=int, default=20, help="how many builds of the example company to kill")
+    parser.add_argument("--demo-scales", default="tiny,small,medium,large", help="scales of the demo company")
     parser.add_argument("--memory-limit", default="10GB", help="what the database may use before it spills")
     chosen = parser.parse_args()
     if not chosen.data.exists():
@@ -69,7 +71,8 @@ def main() -> None:
     scales = [
         measure(int(factor), chosen.data, chosen.work, chosen.memory_limit) for factor in chosen.factors.split(",")
     ]
-    pages = [document(scales), stock_layers(), kills(chosen.work, chosen.kills)]
+    lives = [demo_scales.measure(scale, seed=7) for scale in chosen.demo_scales.split(",")]
+    pages = [document(scales), stock_layers(), demo_scales.document(lives), kills(chosen.work, chosen.kills)]
     RESULTS.write_text("\n".join(pages), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 

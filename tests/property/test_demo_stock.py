@@ -89,7 +89,8 @@ def test_matching_in_order_equals_taking_one_after_the_other(
     demands, supplies = sorted(demands, key=lambda pair: pair[0]), sorted(supplies, key=lambda pair: pair[0])
     expected = []
     left = [quantity for _, quantity in supplies]
-    for row, (key, wanted) in enumerate(demands):
+    for row, (key, asked) in enumerate(demands):
+        wanted = asked
         for other, (supply_key, _) in enumerate(supplies):
             taken = min(wanted, left[other]) if supply_key == key else 0
             if taken > 0:
