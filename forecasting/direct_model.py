@@ -17,10 +17,10 @@ from forecasting.panel import Floats, Integers, Panel
 ALPHA, BETA, PHI = 0.5, 0.05, 0.9
 LAGS = 6
 SEASONS = 3
-MOST_ROWS = 120_000
+MOST_ROWS = 80_000
 # Cutoffs go back this many periods or horizons, whichever is more.
 DEEPEST_PERIODS, DEEPEST_HORIZONS = 3, 12
-SETTINGS = BoostingSettings(trees=300, learning_rate=0.06, leaves=24, leaf_rows=40)
+SETTINGS = BoostingSettings(trees=250, learning_rate=0.07, leaves=40, leaf_rows=40)
 _CAP = 50.0
 _TINY = 1e-12
 

@@ -10,7 +10,7 @@ from pipelines.demo.world import World
 
 # Calendar days to a working day, and what purchasing needs before anything can start.
 WORKING_WEEK = 7 / 5
-TO_ORDER_PARTS_DAYS = 35
+TO_ORDER_PARTS_DAYS = 21
 RELEASE_DAYS = 4
 
 

@@ -42,6 +42,9 @@ SOURCE_SCHEMA = {
 }  # fmt: skip
 
 
+_RANKED = {"rank": pl.UInt32, **SOURCE_SCHEMA}
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """`nodes` (KEY, has_policy), `sources` (SOURCE_SCHEMA), both in the order of their codes.
@@ -316,4 +319,4 @@ def _routing_days(rows: PlanningRows, calendars: WorkingCalendars) -> pl.DataFra
 def _sources(found: pl.DataFrame) -> pl.DataFrame:
     """The columns of a source, those that do not apply empty."""
     missing = [pl.lit(None).cast(kind).alias(name) for name, kind in SOURCE_SCHEMA.items() if name not in found.columns]
-    return found.with_columns(missing).select("rank", *SOURCE_SCHEMA).cast({"rank": pl.UInt32, **SOURCE_SCHEMA})  # type: ignore[arg-type]
+    return found.with_columns(missing).select("rank", *SOURCE_SCHEMA).cast(_RANKED)  # type: ignore[arg-type]

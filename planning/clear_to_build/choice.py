@@ -19,16 +19,16 @@ from planning.clear_to_build.rounds import complete_in_rank
 class Effort:
     """How hard to try.
 
-    A model with at most `exact_needs` contested needs is given to HiGHS whole, for at most `seconds` a solve; the
-    answer is exact unless that runs out. A larger one is relaxed, rounded and improved: `rounds` neighbourhoods of
-    `neighbourhood` orders, solved exactly. Where time runs out the answer depends on the machine; its bound holds.
-    `seed` draws the neighbourhoods.
+    Every model is relaxed, rounded and improved: `rounds` neighbourhoods of `neighbourhood` orders, drawn by `seed`, are
+    solved exactly. If that does not reach the bound, a model with at most `exact_needs` contested needs is given to
+    HiGHS whole, for at most `seconds`: the answer is exact unless they run out. Then it depends on the machine; its
+    bound holds. The neighbourhoods together get as many seconds at most.
     """
 
-    exact_needs: int = 3_000
+    exact_needs: int = 50_000
     seconds: float = 10.0
     neighbourhood: int = 300
-    rounds: int = 6
+    rounds: int = 12
     seed: int = 1
 
 
@@ -101,9 +101,20 @@ class Choice:
         found = self.needs(orders[self.order])
         return replace(found, weight=self.weight[orders], order=number[found.order])
 
+    def is_contested(self) -> Flags:
+        """Which needs want a part that does not suffice for all who may want it."""
+        return np.asarray(self.wanted()[self.node] > self.available[self.node])
+
     def contested(self) -> Choice:
-        """Without the needs whose own part suffices for all who may want it."""
-        return self.needs(self.wanted()[self.node] > self.available[self.node])
+        return self.needs(self.is_contested())
+
+    def widened(self, kept: Flags, share: Floats) -> Floats:
+        """Shares of `needs(kept)` as shares of this choice; the other needs are covered by their own part."""
+        wide = np.concatenate((np.ones(self.need.size), np.zeros(self.option_node.size)))
+        number = int(kept.sum())
+        wide[: self.need.size][kept] = share[:number]
+        wide[self.need.size :][kept[self.option_need()]] = share[number:]
+        return wide
 
     def served(self, score: Floats) -> Flags:
         """Serve down the ranks of a score (high first), each order whose needs are all left; needs without options."""

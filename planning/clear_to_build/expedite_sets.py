@@ -57,7 +57,8 @@ def _strongest(plan: Choice, possible: Flags, sets: list[Flags], relaxed: Soluti
 def _excess(plan: Choice, served: Flags) -> Integers:
     """What serving the orders takes of each node beyond what is there."""
     counts = served[plan.order]
-    return np.maximum(summed(plan.node[counts], plan.need[counts], plan.available.size) - plan.available, 0)
+    excess: Integers = summed(plan.node[counts], plan.need[counts], plan.available.size) - plan.available
+    return np.maximum(excess, 0)
 
 
 def _greedy(plan: Choice, expediting: Expediting, gain: Floats) -> Flags:

@@ -18,9 +18,9 @@ from planning.clear_to_build.choice import Choice, Effort, choice_of, whole_boun
 from planning.clear_to_build.codes import TOLERANCE, UNIT, Flags, Floats, Integers, Objective
 from planning.clear_to_build.expedite_sets import candidate_sets
 from planning.clear_to_build.kits import Kits, compile_kits, summed
-from planning.clear_to_build.mixed_integer import Expediting, relax, solve
+from planning.clear_to_build.mixed_integer import Expediting, Solution, relax, solve
 from planning.clear_to_build.problem import ClearToBuildProblem
-from planning.clear_to_build.release import relative_gap, weights
+from planning.clear_to_build.release import is_reached, relative_gap, weights
 from planning.errors import PlanningError
 
 DEFAULT_BUDGETS = tuple(range(11))
@@ -141,7 +141,7 @@ def _point(kits: Kits, pool: Integers, found: _Found, budget: float) -> Expedite
         order=pool[found.freed],
         value=found.value,
         bound=found.bound,
-        is_exact=found.bound - found.value <= TOLERANCE * max(1.0, found.bound),
+        is_exact=is_reached(found.value, found.bound),
     )
 
 
@@ -152,21 +152,23 @@ def _best_set(choice: Choice, expediting: Expediting, before: _Found | None, eff
     total = float(choice.weight[affordable].sum())
     if before is not None and before.value >= total - TOLERANCE:
         return replace(before, bound=before.value)
-    if part.need.size <= effort.exact_needs:
-        found = solve(part, expediting, effort.seconds)
-        bound = total if found is None else found.bound
-        sets = [] if found is None else [found]
-    else:
-        relaxed = relax(part, expediting)
-        bound = relaxed.bound
-        sets = candidate_sets(part, expediting, relaxed, effort)
-    bound = whole_bound(bound, choice.weight)
-    tries = [_measured(choice, affordable, part.pinned(one.share), one.served > 0.5, expediting) for one in sets]
-    within = [one for one in tries if one.cost <= expediting.budget * (1 + TOLERANCE) + TOLERANCE]
-    if before is not None:
-        within.append(before)
+    relaxed = relax(part, expediting)
+    bound = whole_bound(relaxed.bound, choice.weight)
     nothing = _Found(np.zeros(choice.orders, np.bool_), np.zeros(choice.available.size, np.int64), 0.0, 0.0, bound)
-    best = max([nothing, *within], key=lambda one: (one.value, -one.cost))
+    best = nothing if before is None else before
+
+    def better(best: _Found, found: Solution) -> _Found:
+        one = _measured(choice, affordable, part.pinned(found.share), found.served > 0.5, expediting)
+        is_within = one.cost <= expediting.budget * (1 + TOLERANCE) + TOLERANCE
+        return max(best, one, key=lambda tried: (tried.value, -tried.cost)) if is_within else best
+
+    for candidate in candidate_sets(part, expediting, relaxed, effort):
+        best = better(best, candidate)
+    if not is_reached(best.value, bound) and part.need.size <= effort.exact_needs:
+        exact = solve(part, expediting, effort.seconds)
+        if exact is not None:
+            bound = min(bound, whole_bound(exact.bound, choice.weight))
+            best = better(best, exact)
     return replace(best, bound=max(bound, best.value))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from planning.clear_to_build.choice import Choice, Effort, choice_of, whole_bound
 from planning.clear_to_build.codes import TOLERANCE, Flags, Floats, Integers, Objective
 from planning.clear_to_build.kits import compile_kits
-from planning.clear_to_build.mixed_integer import Solution, relax, solve
+from planning.clear_to_build.mixed_integer import relax, solve
 from planning.clear_to_build.neighbourhoods import improved
 from planning.clear_to_build.problem import ClearToBuildProblem
 
@@ -46,6 +46,11 @@ def relative_gap(value: float, bound: float) -> float:
     return max(bound - value, 0.0) / bound if bound > 0 else 0.0
 
 
+def is_reached(value: float, bound: float) -> bool:
+    """Whether nothing can be better, but for the tolerance of the solver."""
+    return bound - value <= TOLERANCE * max(1.0, bound)
+
+
 def weights(problem: ClearToBuildProblem, objective: Objective) -> Floats:
     """What serving each order counts for."""
     return problem.orders.money if objective == Objective.MONEY else np.ones(problem.orders.count)
@@ -71,7 +76,8 @@ def best_release(
     chosen, plan, bound, is_exact = _choose(choice, effort or Effort())
     released = np.zeros(problem.orders.count, np.bool_)
     released[pool[chosen]] = True
-    by_rank = choice.pinned(_own_parts(choice)).served(-np.arange(choice.orders, dtype=np.float64))
+    own_parts = choice.widened(np.zeros(choice.need.size, np.bool_), np.zeros(0))
+    by_rank = choice.pinned(own_parts).served(-np.arange(choice.orders, dtype=np.float64))
     counts = chosen[plan.order]
     return Release(
         is_released=released,
@@ -85,43 +91,32 @@ def best_release(
     )
 
 
-def _own_parts(choice: Choice) -> Floats:
-    return np.concatenate((np.ones(choice.need.size), np.zeros(choice.option_node.size)))
-
-
 def _choose(choice: Choice, effort: Effort) -> tuple[Flags, Choice, float, bool]:
     """The best orders found, all needs with their substitutes decided, a proven bound, and whether none is better."""
     possible = np.ones(choice.orders, np.bool_)
     possible[choice.order[choice.need > choice.coverable()]] = False
     pool = choice.only(possible)
-    tried = pool.contested()
-    found = solve(tried, None, effort.seconds) if tried.need.size <= effort.exact_needs else None
-    if found is not None:
-        served = found.served > 0.5
-        plan = _decided(pool, tried, found).trimmed(served)
-        # All that were chosen, unless a tolerance of the solver let one in too many.
-        best = served if plan.fits(served) else plan.served(np.where(served, pool.weight, -1.0)) & served
-        bound, is_proven = found.bound, found.is_proven and bool((best == served).all())
-    else:
-        relaxed = relax(tried)
-        plan = _decided(pool, tried, relaxed)
-        best = improved(plan.contested(), relaxed, effort)
-        bound, is_proven = relaxed.bound, False
+    is_tried = pool.is_contested()
+    tried = pool.needs(is_tried)
+    relaxed = relax(tried)
+    best, share = improved(tried, relaxed, effort)
+    plan = pool.pinned(pool.widened(is_tried, share)).trimmed(best)
+    bound = whole_bound(relaxed.bound, pool.weight)
     value = float(pool.weight[best].sum())
-    bound = value if is_proven else max(whole_bound(bound, pool.weight), value)
+    found = None
+    if not is_reached(value, bound) and tried.need.size <= effort.exact_needs:
+        found = solve(tried, None, effort.seconds)
+    if found is not None:
+        bound = min(bound, whole_bound(found.bound, pool.weight))
+        served = found.served > 0.5
+        exact = pool.pinned(pool.widened(is_tried, found.share)).trimmed(served)
+        # All that were chosen, unless a tolerance of the solver let one in too many.
+        served = served if exact.fits(served) else exact.served(np.where(served, pool.weight, -1.0)) & served
+        if float(pool.weight[served].sum()) > value:
+            best, plan, value = served, exact, float(pool.weight[served].sum())
+    bound = max(bound, value)
     number = np.flatnonzero(possible)
     chosen = np.zeros(choice.orders, np.bool_)
     chosen[number[best]] = True
     everyone = replace(plan, weight=choice.weight, order=number[plan.order])
-    return chosen, everyone, bound, bound - value <= TOLERANCE * max(1.0, bound)
-
-
-def _decided(pool: Choice, tried: Choice, found: Solution) -> Choice:
-    """All needs of the pool without options: those tried by the solution's shares, the others from their own part."""
-    if not pool.has_options:
-        return pool
-    is_tried = pool.wanted()[pool.node] > pool.available[pool.node]
-    share = _own_parts(pool)
-    share[: pool.need.size][is_tried] = found.share[: tried.need.size]
-    share[pool.need.size :][is_tried[pool.option_need()]] = found.share[tried.need.size :]
-    return pool.pinned(share)
+    return chosen, everyone, bound, is_reached(value, bound)

@@ -187,9 +187,7 @@ def _as_late_as_users_allow(
             network.working.before(calendar, soonest[chosen], operations.working_days[operation])
             - operations.days[operation],
         )
-        end = network.working.after(
-            calendar, later + operations.days[operation], operations.working_days[operation]
-        )
+        end = network.working.after(calendar, later + operations.days[operation], operations.working_days[operation])
         fits = (later > begin[operation]) & (end <= soonest[chosen])
         begin[operation[fits]], available[order[fits]] = later[fits], end[fits]
     return begin, available

@@ -8,13 +8,14 @@ the rest of a lot) rank after all others, by the day on which the plan wants the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from planning.errors import PlanningError
 from planning.finite.problem import FiniteProblem
 from planning.mrp.calendars import WorkingDays
-from planning.mrp.codes import FAR, NONE, Flags, Integers
+from planning.mrp.codes import FAR, NONE, UNIT, Flags, Floats, Integers
 from planning.mrp.segments import csr, expanded, starts_of_runs
 
 # A latest start from here on belongs to an order that no end demand waits for.
@@ -94,6 +95,23 @@ class Network:
             needed[order], start[order] = soonest, soonest - lead[order]
         return np.asarray(needed[operations.order] - self.lead_days, dtype=np.int64)
 
+    def work_content(self) -> Floats:
+        """Hours on limited work centres behind each end demand, through all orders that serve it, by quantity."""
+        problem, operations, links = self.problem, self.problem.operations, self.problem.links
+        hours = np.bincount(operations.order, operations.work * self.has_work, self.supplies.size) / UNIT
+        generation = np.zeros(self.supplies.size, np.int64)
+        for number, one in enumerate(self.generations):
+            generation[one.order] = number
+        share = links.quantity / np.maximum(problem.orders.quantity[links.supply], 1)
+        to_order = np.flatnonzero(links.user != NONE)
+        order, first = csr(generation[links.supply[to_order]], len(self.generations))
+        for number in range(len(self.generations) - 1, -1, -1):
+            rows = to_order[order[first[number] : first[number + 1]]]
+            np.add.at(hours, links.user[rows], hours[links.supply[rows]] * share[rows])
+        ends = np.flatnonzero(links.demand != NONE)
+        content = np.bincount(links.demand[ends], hours[links.supply[ends]] * share[ends], problem.demands.due_day.size)
+        return np.asarray(content, dtype=np.float64)
+
 
 def _lead_days(problem: FiniteProblem, last_operation: Integers) -> Integers:
     """Working days are taken for calendar days by the share of days on which the calendar works."""
@@ -134,7 +152,7 @@ def _generations(problem: FiniteProblem) -> tuple[Generation, ...]:
     of_row = generation[links.supply[row]]
     bounds = np.searchsorted(of_row, np.arange(number + 1))
     found = []
-    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for begin, end in pairwise(bounds.tolist()):
         rows = row[begin:end]
         if rows.size:
             runs = starts_of_runs(links.supply[rows])

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.finite.network import UNNEEDED
-from planning.mrp.codes import NONE, DemandKind, Floats, Integers, SupplyKind
+from planning.mrp.codes import NONE, DemandKind, Flags, Floats, Integers, LotRule, SupplyKind
 from planning.mrp.result import Plan
 from planning.mrp.segments import csr, expanded, starts_of_runs
 
@@ -62,7 +62,7 @@ class _Asked:
 def divided_orders(plan: Plan, lead_days: Integers, gap_days: int | None) -> Parts:
     """`lead_days`: days from start to availability of each supply event, in calendar days.
 
-    A need that comes less than `gap_days` after that of its part does not begin a new one; None: nothing is divided.
+    Needs of one interval of `gap_days` stay together; None: nothing is divided.
     """
     run = _Pegging(plan, lead_days, gap_days)
     for level in range(plan.structure.levels):
@@ -92,9 +92,8 @@ class _Pegging:
             np.full(ends.size, NONE),
         )
         self.offset = _offsets(plan)
-        self.may_divide = supply.kind == SupplyKind.PLANNED
-        self.may_divide[supply.origin[supply.kind == SupplyKind.BY_PRODUCT]] = False
         self.min_lot, self.multiple = _lot_rules(plan)
+        self.may_divide = _divisible(plan, self.min_lot, self.multiple)
         there = np.flatnonzero(supply.quantity > 0)
         day = np.where(supply.kind == SupplyKind.ON_HAND, plan.problem.first_day - 1, supply.day)
         expiry = np.zeros(supply.count, np.int64)
@@ -156,7 +155,8 @@ class _Pegging:
         rows = np.arange(event.size)
         if self.gap_days is None:
             return rows, np.zeros(event.size, np.int64)
-        later = np.flatnonzero(need[1:] >= need[:-1] + max(self.gap_days, 1)) + 1
+        interval = (need - self.plan.problem.first_day) // max(self.gap_days, 1)
+        later = np.flatnonzero(interval[1:] != interval[:-1]) + 1
         row = np.searchsorted(start, from_[later], side="right") - 1
         least, step = np.maximum(self.min_lot[event[row]], 1), self.multiple[event[row]]
         begin = -(-(from_[later] - start[row]) // step) * step
@@ -267,6 +267,17 @@ def _offsets(plan: Plan) -> Integers:
     offset = np.where(parent != NONE, plan.demand.day - start[parent], 0)
     # An order under way without a start day takes what it lacks when it comes.
     return np.where((offset > 0) & (offset < UNNEEDED), offset, 0)
+
+
+def _divisible(plan: Plan, min_lot: Integers, multiple: Integers) -> Flags:
+    """Planned orders without by-products and fixed lots; with a yield only where no lot rule counts what is started."""
+    orders, supply = plan.orders, plan.supply
+    found = np.zeros(supply.count, np.bool_)
+    is_fixed = np.isin(plan.problem.nodes.lot_rule[orders.node], (LotRule.FIXED_QUANTITY, LotRule.ECONOMIC_QUANTITY))
+    is_free = (min_lot[orders.supply] == 1) & (multiple[orders.supply] == 1)
+    found[orders.supply] = ~is_fixed & (is_free | (orders.quantity == orders.good_quantity))
+    found[supply.origin[supply.kind == SupplyKind.BY_PRODUCT]] = False
+    return found
 
 
 def _lot_rules(plan: Plan) -> tuple[Integers, Integers]:

@@ -81,11 +81,11 @@ def load_by_bucket(problem: FiniteProblem, schedule: Schedule) -> Integers:
 class Objective:
     """What is to be small: Σ weight × (days late + `days_for_being_late`, where it is late at all).
 
-    With 0 the days count alone, and a plan may be a little late nearly everywhere; the higher the figure, the more a
-    promise that is kept counts against a delay elsewhere.
+    With 0 the days count alone, and a plan may be a little late nearly everywhere; the higher the figure, the more
+    one promise kept counts against a longer delay of another.
     """
 
-    days_for_being_late: float = 0.0
+    days_for_being_late: float = 28.0
 
     def of(self, problem: FiniteProblem, lateness: Lateness) -> float:
         charged: Floats = lateness.days + self.days_for_being_late * lateness.is_late

@@ -150,9 +150,9 @@ def recomputed(one: OrderArithmetic) -> tuple[Integers, Integers]:
 
 
 def _demand_of(plan: Plan, node: Integers, tracking: Integers, day: Integers) -> tuple[Integers, Integers]:
-    """What is asked of each (node, tracking): on the day (as netting sees it), and over the whole plan."""
+    """What is asked of each (node, tracking): on the day, and over the whole plan."""
     demand, problem = plan.demand, plan.problem
-    asked = np.maximum(demand.day - problem.nodes.days_of_cover[demand.node], problem.earliest_day)
+    asked = np.maximum(demand.day, problem.earliest_day)
     wide = int(max(demand.tracking.max(initial=NONE), tracking.max(initial=NONE))) + 3
     lowest = min(int(asked.min(initial=problem.first_day)), int(day.min(initial=problem.first_day)))
     days = int(max(asked.max(initial=lowest), day.max(initial=lowest))) - lowest + 2

@@ -99,11 +99,12 @@ def level_steps(problem: PlanningProblem) -> LevelSteps:
 def net(problem: PlanningProblem, demand: Netted, supply: SupplyEvents, steps: LevelSteps) -> Requirements:
     """The running need of every segment of a level. `steps` are those of the nodes of this level."""
     today = problem.first_day
-    asked = np.maximum(demand.day - problem.nodes.days_of_cover[demand.node], problem.earliest_day)
+    asked = np.maximum(demand.day, problem.earliest_day)
     at_start = (supply.kind == SupplyKind.ON_HAND) | (supply.day <= today)
-    node = np.concatenate((demand.node, supply.node, steps.node))
-    tracking = np.concatenate((demand.tracking, supply.tracking, np.full(steps.node.size, NONE)))
-    day = np.concatenate((asked, np.where(at_start, today, supply.day), steps.day))
+    step_node, step_tracking, step_day, step = _all_steps(problem, demand, asked, steps)
+    node = np.concatenate((demand.node, supply.node, step_node))
+    tracking = np.concatenate((demand.tracking, supply.tracking, step_tracking))
+    day = np.concatenate((asked, np.where(at_start, today, supply.day), step_day))
     demands, supplies = demand.count, supply.count
     wide = int(tracking.max(initial=NONE)) + 3
     lowest = int(day.min(initial=today))
@@ -117,11 +118,11 @@ def net(problem: PlanningProblem, demand: Netted, supply: SupplyEvents, steps: L
     def by_cell(values: Integers) -> Integers:
         return np.add.reduceat(values[order], cell_start) if cell_start.size else np.zeros(0, np.int64)
 
-    no_demand, no_supply, no_step = (np.zeros(count, np.int64) for count in (demands, supplies, steps.node.size))
+    no_demand, no_supply, no_step = (np.zeros(count, np.int64) for count in (demands, supplies, step.size))
     stock = by_cell(np.concatenate((no_demand, np.where(at_start, supply.quantity, 0), no_step)))
-    change = by_cell(np.concatenate((demand.quantity, np.where(at_start, 0, -supply.quantity), steps.change)))
+    change = by_cell(np.concatenate((demand.quantity, np.where(at_start, 0, -supply.quantity), step)))
     wanted = by_cell(np.concatenate((demand.quantity, no_supply, no_step)))
-    kept = by_cell(np.concatenate((no_demand, no_supply, steps.change)))
+    kept = by_cell(np.concatenate((no_demand, no_supply, step)))
     segment_start = starts_of_runs(key[cell_start] // days)
     first = np.append(segment_start, cell_start.size)
     balance = running_sum(change, first)
@@ -135,6 +136,33 @@ def net(problem: PlanningProblem, demand: Netted, supply: SupplyEvents, steps: L
         balance=balance,
         needed=running_max(balance, first),
         level=running_sum(kept, first),
+    )
+
+
+def days_of_cover(problem: PlanningProblem) -> Integers:
+    """Days of cover by node; a reorder point goes before them."""
+    return np.where(has_reorder_point(problem), 0, problem.nodes.days_of_cover)
+
+
+def _all_steps(
+    problem: PlanningProblem, demand: Netted, asked: Integers, steps: LevelSteps
+) -> tuple[Integers, Integers, Integers, Integers]:
+    """Node, tracking, day and change of the level to keep: the steps, and the demand of the days of cover.
+
+    Demand within the cover is kept from so many days before until its own day.
+    """
+    cover = days_of_cover(problem)[demand.node] if problem.nodes.days_of_cover.any() else asked[:0]
+    rows = np.flatnonzero(cover > 0)
+    none = np.full(steps.node.size, NONE)
+    if not rows.size:
+        return steps.node, none, steps.day, steps.change
+    before = np.maximum(asked[rows] - cover[rows], problem.earliest_day)
+    node, tracking, quantity = demand.node[rows], demand.tracking[rows], demand.quantity[rows]
+    return (
+        np.concatenate((steps.node, node, node)),
+        np.concatenate((none, tracking, tracking)),
+        np.concatenate((steps.day, before, asked[rows])),
+        np.concatenate((steps.change, quantity, -quantity)),
     )
 
 

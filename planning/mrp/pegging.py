@@ -10,60 +10,89 @@ expiry first), then by day. Chains are walked one generation at a time, from a f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import IntEnum
 
 import numpy as np
 
-from planning.fifo_queues import match_queues
-from planning.mrp.codes import NONE, Floats, Integers, SupplyKind
+from planning.mrp.codes import FAR, NONE, Floats, Integers, SupplyKind
+from planning.mrp.matching import matched
 from planning.mrp.result import PeggingLinks, Plan
 from planning.mrp.segments import csr, expanded, stable_order
 
+# Ranks no further apart than this are used as they are.
+_FEW = 2**20
 
-def peg(plan: Plan) -> PeggingLinks:
-    """All links of a plan."""
+
+class AllocationRule(IntEnum):
+    """Who is served first: the earliest need, or the end demand of the lowest priority number.
+
+    By priority a later order keeps its supply from an earlier, less important one, which may then be late.
+    """
+
+    DATE = 0
+    PRIORITY = 1
+
+
+def peg(plan: Plan, rule: AllocationRule = AllocationRule.DATE) -> PeggingLinks:
+    """All links of a plan.
+
+    By priority, dependent demand has that of the most important end demand its order serves.
+    """
+    asked, there = np.flatnonzero(plan.demand.quantity > 0), np.flatnonzero(plan.supply.quantity > 0)
+    if rule is AllocationRule.DATE:
+        return _pegged(plan, asked, there, plan.demand.priority, rule)
+    rank = plan.demand.priority.copy()
+    of_supply = np.full(plan.supply.count, FAR)
+    level, parent = plan.structure.level, plan.demand.parent
+    parts = []
+    for depth in range(plan.structure.levels):
+        rows = asked[level[plan.demand.node[asked]] == depth]
+        dependent = rows[parent[rows] >= 0]
+        rank[dependent] = of_supply[parent[dependent]]
+        links = _pegged(plan, rows, there[level[plan.supply.node[there]] == depth], rank, rule)
+        np.minimum.at(of_supply, links.supply, rank[links.demand])
+        parts.append(links)
+    return PeggingLinks(
+        *(
+            np.concatenate([np.zeros(0, np.int64), *(getattr(part, column.name) for part in parts)])
+            for column in fields(PeggingLinks)
+        )
+    )
+
+
+def _pegged(plan: Plan, asked: Integers, there: Integers, rank: Integers, rule: AllocationRule) -> PeggingLinks:
+    """Links between some demand and some supply events."""
     demand, supply = plan.demand, plan.supply
     wide = int(max(demand.tracking.max(initial=NONE), supply.tracking.max(initial=NONE))) + 3
-    asked = np.flatnonzero(demand.quantity > 0)
     asked_by = demand.node[asked] * wide + demand.tracking[asked] + 2
-    order = _order(asked_by, _served_on(plan)[asked], demand.priority[asked])
+    day = np.maximum(demand.day[asked], plan.problem.earliest_day)
+    by_date = rule is AllocationRule.DATE
+    order = _order(asked_by, day, rank[asked]) if by_date else _order(asked_by, rank[asked], day)
     asked, asked_by = asked[order], asked_by[order]
-    there = np.flatnonzero(supply.quantity > 0)
     there_for = supply.node[there] * wide + supply.tracking[there] + 2
     order = _order(there_for, _available_on(plan)[there], _expiry(plan)[there])
     there, there_for = there[order], there_for[order]
-    demands = demand.count
-    queues = match_queues(
-        rows=demands + supply.count,
-        arrivals=demands + there,
-        arrival_key=there_for,
-        departures=asked,
-        departure_key=asked_by,
-        quantity=np.concatenate((demand.quantity, supply.quantity)),
-    )
-    pieces = queues.segments
-    linked = np.flatnonzero((pieces.arrival != NONE) & (pieces.departure != NONE))
-    of_demand, of_supply = pieces.departure[linked], pieces.arrival[linked] - demands
-    return PeggingLinks(
-        demand=of_demand,
-        supply=of_supply,
-        node=demand.node[of_demand],
-        quantity=pieces.end[linked] - pieces.start[linked],
-    )
+    pieces = matched(asked_by, demand.quantity[asked], there_for, supply.quantity[there])
+    of_demand = asked[pieces.one]
+    return PeggingLinks(of_demand, there[pieces.other], demand.node[of_demand], pieces.quantity)
 
 
-def _order(key: Integers, day: Integers, rank: Integers) -> Integers:
-    """Rows by key, day and rank, then as they are; ranks are often all the same, or few."""
+def _order(key: Integers, first: Integers, second: Integers) -> Integers:
+    """Rows by key, then by two ranks, then as they are; ranks are often all the same, or few."""
     if not key.size:
         return key
-    lowest = int(day.min())
-    days = int(day.max()) - lowest + 1
-    distinct, ranked = np.unique(rank, return_inverse=True) if (rank != rank[0]).any() else (rank[:1], 0)
-    return stable_order((key * days + day - lowest) * distinct.size + ranked)
-
-
-def _served_on(plan: Plan) -> Integers:
-    return np.maximum(plan.demand.day, plan.problem.earliest_day)
+    sizes = []
+    for rank in (first, second):
+        if (rank == rank[0]).all():
+            sizes.append((1, np.zeros(1, np.int64)))
+        elif int(rank.max()) - int(rank.min()) < _FEW:
+            sizes.append((int(rank.max()) - int(rank.min()) + 1, rank - rank.min()))
+        else:
+            distinct, ranked = np.unique(rank, return_inverse=True)
+            sizes.append((distinct.size, ranked))
+    (_, one), (wide, other) = sizes
+    return stable_order((key * sizes[0][0] + one) * wide + other)
 
 
 def _available_on(plan: Plan) -> Integers:
@@ -108,8 +137,8 @@ class Pegging:
     child_first: Integers
 
     @classmethod
-    def of(cls, plan: Plan, links: PeggingLinks | None = None) -> Pegging:
-        links = peg(plan) if links is None else links
+    def of(cls, plan: Plan, rule: AllocationRule = AllocationRule.DATE) -> Pegging:
+        links = peg(plan, rule)
         by_supply, supply_first = csr(links.supply, plan.supply.count)
         by_demand, demand_first = csr(links.demand, plan.demand.count)
         dependent = np.flatnonzero(plan.demand.parent >= 0)

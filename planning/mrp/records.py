@@ -16,7 +16,7 @@ import numpy as np
 
 from planning.errors import PlanningError
 from planning.mrp.codes import NONE, DemandKind, Flags, Integers, SupplyKind
-from planning.mrp.netting import safety_stock_steps
+from planning.mrp.netting import days_of_cover, safety_stock_steps
 from planning.mrp.result import Plan
 
 Bucket = Literal["day", "week", "month"]
@@ -127,7 +127,7 @@ def _safety_stock(plan: Plan, by_bucket: ByBucket) -> Integers:
     """What must be there at the end of each bucket: steps so far, or the demand of the days of cover that follow."""
     steps = safety_stock_steps(plan.problem)
     changes = by_bucket(steps.node, steps.day, steps.change)
-    cover = plan.problem.nodes.days_of_cover[plan.demand.node]
+    cover = days_of_cover(plan.problem)[plan.demand.node]
     covered = np.flatnonzero(cover > 0)
     node, quantity = plan.demand.node[covered], plan.demand.quantity[covered]
     first_day = plan.problem.first_day

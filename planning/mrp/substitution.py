@@ -14,7 +14,7 @@ import numpy as np
 
 from planning.mrp.codes import NONE, TOLERANCE, DemandKind, Floats, Integers
 from planning.mrp.events import DemandEvents
-from planning.mrp.netting import Requirements
+from planning.mrp.netting import Requirements, days_of_cover
 from planning.mrp.problem import BillLines, PlanningProblem
 from planning.mrp.segments import first_above, numbers_of, starts_of_runs
 
@@ -116,7 +116,7 @@ def _short(
 ) -> tuple[Integers, Integers]:
     """The demand rows by cell, and how much of each its node lacks that day before anything is ordered."""
     wide = int(max(requirements.tracking.max(initial=NONE), demand.tracking.max(initial=NONE))) + 3
-    asked = np.maximum(demand.day - problem.nodes.days_of_cover[demand.node], problem.earliest_day)[rows]
+    asked = np.maximum(demand.day[rows] - days_of_cover(problem)[demand.node[rows]], problem.earliest_day)
     segment = np.searchsorted(
         requirements.node * wide + requirements.tracking, demand.node[rows] * wide + demand.tracking[rows]
     )

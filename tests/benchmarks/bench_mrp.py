@@ -123,7 +123,7 @@ def compare() -> None:
     for items in REFERENCE_SIZES:
         different = orders = 0
         for seed in range(5):
-            content = random_plant(seed, items, days=120)
+            content = random_plant(seed, items, days=120, fences=True)
             own = world_of(content)
             found = {
                 (item, release, due, float(quantity)) for item, release, due, quantity in orders_of(own, own.planned())

@@ -55,7 +55,7 @@ COUNTRY_SHARE = {
     DISTRIBUTION: (0.70, 0.77, 0.87, 0.91, 0.95, 0.98, 1.0),
     FLEET: (0.78, 0.84, 0.92, 0.95, 0.98, 1.0, 1.0),
 }
-PROJECTS_PER_YEAR, CALL_OFFS_PER_YEAR = 10.0, 26.0
+PROJECTS_PER_YEAR, CALL_OFFS_PER_YEAR = 9.0, 20.0
 """Fleets buy by the project; vehicle makers call off drive units for what they build in a fortnight."""
 CURRENCY_OF = {"CN": 0, "SG": 1, "US": 1}
 FLEET_SEGMENTS = ("sharing", "courier", "rental", "public", "oem")

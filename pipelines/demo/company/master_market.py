@@ -32,6 +32,7 @@ ACCOUNTS = (
     ("2205", "Customer advances 预收账款", "other"),
     ("2221", "Value added tax 应交增值税", "other"),
     ("3001", "Equity 所有者权益", "equity"),
+    ("3002", "Retained earnings 未分配利润", "equity"),
     ("5001", "Work in progress 生产成本", "work_in_progress"),
     ("5101", "Conversion cost applied 制造费用分配", "expense"),
     ("6001", "Sales revenue 主营业务收入", "revenue"),

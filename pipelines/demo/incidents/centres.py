@@ -51,7 +51,7 @@ class WorkCentreOverload(Kind):
 
     def choose(self, scene: Scene) -> Choice | None:
         # So much of the load can be done, whatever the load is.
-        done = scene.between(0.45, 0.62, "size")
+        done = scene.between(0.5, 0.7, "size")
         exposed = _late(scene, 1.0 - done)
         centre = scene.drawn(exposed, _allowed(scene, 0.3), self.floors, MOST_FLOORS * scene.exposure.floor)
         if centre < 0:
@@ -87,7 +87,7 @@ class BreakdownCluster(Kind):
     def choose(self, scene: Scene) -> Choice | None:
         centres = scene.world.company.work_centres
         # So many hours are lost that only such a share of the load can be done.
-        done = scene.between(0.3, 0.5, "size")
+        done = scene.between(0.45, 0.65, "size")
         exposed = _late(scene, 1.0 - done)
         usual = centres.breakdowns_per_week * centres.repair_hours
         allowed = _allowed(scene, 0.3) & (usual > 0)
@@ -107,10 +107,7 @@ class BreakdownCluster(Kind):
 
     def told(self, world: World, incident: Incident) -> tuple[str, str]:
         name = world.company.work_centres.names[incident.choice.main[1][0]]
-        return (
-            f"{name} breaks down {incident.choice.size:.0f} times as often as usual.",
-            f"{name}故障频发，为平时的{incident.choice.size:.0f}倍。",
-        )
+        return f"{name} breaks down again and again.", f"{name}故障频发。"
 
 
 def _repair_share(lost: float) -> float:

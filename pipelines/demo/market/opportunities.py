@@ -29,7 +29,7 @@ WIN_RATE = float(np.prod(PASSES)) * 0.64
 PRICE_PULL, LATENESS_PULL = 9.0, 3.0
 """Change of the log odds by further discount (1.0 = all) and by felt lateness (1.0 = the worst)."""
 BARGAIN_SPREAD, LARGEST_DISCOUNT = 0.05, 0.45
-SHORTEST_WEEKS, LONGEST_WEEKS = 5, 10
+SHORTEST_WEEKS, LONGEST_WEEKS = 4, 9
 """Weeks from the order to the wished delivery."""
 SATURDAY = 5
 CARRIED_DAYS = 120

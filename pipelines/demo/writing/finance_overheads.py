@@ -12,10 +12,10 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.demo.world import World
-from pipelines.demo.writing.finance_ledger import CASH, CONVERSION, EQUITY, REVENUE, TAX, entries
+from pipelines.demo.writing.finance_ledger import CASH, CONVERSION, REVENUE, TAX, entries
 
 Codes = npt.NDArray[np.int64]
-OVERHEADS, INCOME_TAX = "6606", "6801"
+OVERHEADS, INCOME_TAX, EARNINGS = "6606", "6801", "3002"
 PAY_DAY = 15
 OVERHEAD_SHARE = 0.19
 """Sales, administration and development, of the usual revenue of a month."""
@@ -59,7 +59,7 @@ class LedgerTotals:
 def opening_cash_entry(world: World, opening_stock: int) -> pl.DataFrame:
     """A company of this size has as much in the bank as on its shelves."""
     day = np.zeros(1, dtype=np.int64)
-    parts = [(CASH, np.array([opening_stock])), (EQUITY, np.array([-opening_stock]))]
+    parts = [(CASH, np.array([opening_stock])), (EARNINGS, np.array([-opening_stock]))]
     return entries(world, pl.Series(["opening-cash"]), day, parts, reference_type="opening_cash")
 
 
@@ -85,7 +85,7 @@ def overhead_entries(world: World, totals: LedgerTotals) -> pl.DataFrame:
             _pay(paid, day, "income-tax", INCOME_TAX, round(INCOME_TAX_RATE * max(quarter, 0)))
         if pay.month == DIVIDEND_MONTH:
             year = sum(each for when, each in profits if when.year == pay.year - 1)
-            _pay(paid, day, "dividend", EQUITY, round(DIVIDEND_SHARE * (1 - INCOME_TAX_RATE) * max(year, 0)))
+            _pay(paid, day, "dividend", EARNINGS, round(DIVIDEND_SHARE * (1 - INCOME_TAX_RATE) * max(year, 0)))
         _pay(paid, day, "overheads", OVERHEADS, overheads)
         _pay(paid, day, "wages", CONVERSION, wages)
         _pay(paid, day, "value-added-tax", TAX, max(-totals.of(TAX, 0, end) - _sum_of(paid, "value-added-tax"), 0))

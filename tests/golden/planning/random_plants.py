@@ -8,8 +8,11 @@ from typing import Any
 RULES = ("lot_for_lot", "lot_for_lot", "fixed_quantity", "period_of_supply", "min_max", "reorder_point")
 
 
-def random_plant(seed: int, items: int = 12, days: int = 40) -> dict[str, Any]:
-    """A plant without calendars and with one source an item; the same seed gives the same plant."""
+def random_plant(seed: int, items: int = 12, days: int = 40, *, fences: bool = False) -> dict[str, Any]:
+    """A plant without calendars and with one source an item; the same seed gives the same plant.
+
+    With `fences` some items have a frozen fence, so that their orders may come late.
+    """
     chance = random.Random(seed)
     content: dict[str, Any] = {
         "first_day": chance.choice([0, 3]),
@@ -17,9 +20,10 @@ def random_plant(seed: int, items: int = 12, days: int = 40) -> dict[str, Any]:
         "bills": [],
         "demands": [],
         "open_supply": [],
+        "safety_stock_steps": [],
     }
     for number in range(items):
-        content["items"].append(random_item(chance, number, items))
+        content["items"].append(random_item(chance, number, items, fences=fences))
         for component in chance.sample(range(number + 1, items), min(chance.randint(0, 3), items - number - 1)):
             content["bills"].append(random_bill(chance, number, component, days))
     for _ in range(items):
@@ -36,10 +40,14 @@ def random_plant(seed: int, items: int = 12, days: int = 40) -> dict[str, Any]:
         if any(bill["parent"] == row["item"] for bill in content["bills"]) and chance.random() < 0.5:
             row["start_day"] = day - 2
         content["open_supply"].append(row)
+    for _ in range(items // 3):
+        content["safety_stock_steps"].append(
+            {"item": f"I{chance.randrange(items)}", "day": chance.randint(-5, days), "quantity": chance.randint(0, 30)}
+        )
     return content
 
 
-def random_item(chance: random.Random, number: int, items: int) -> dict[str, Any]:
+def random_item(chance: random.Random, number: int, items: int, *, fences: bool) -> dict[str, Any]:
     rule = chance.choice(RULES)
     item: dict[str, Any] = {
         "id": f"I{number}",
@@ -62,6 +70,12 @@ def random_item(chance: random.Random, number: int, items: int) -> dict[str, Any
         item |= {"reorder_point": chance.choice([-1, 5, 25]), "max_stock": chance.choice([0, 40, 80])}
         if item["reorder_point"] < 0:
             del item["reorder_point"]
+    if chance.random() < 0.2:
+        item["yield_rate"] = chance.choice([0.9, 0.75])
+    if chance.random() < 0.2:
+        item["days_of_cover"] = chance.randint(1, 9)
+    if fences and chance.random() < 0.3:
+        item["frozen_fence_days"] = chance.randint(0, 8)
     if 0 < number < items - 1 and chance.random() < 0.15:
         item["is_phantom"] = True
     return item
@@ -77,6 +91,8 @@ def random_bill(chance: random.Random, parent: int, component: int, days: int) -
         bill["scrap_rate"] = chance.choice([0.2, 0.05])
     if chance.random() < 0.1:
         bill["fixed_quantity"] = 3
+    if chance.random() < 0.1:
+        bill["is_by_product"] = True
     if chance.random() < 0.15:
         bill["valid_from"] = chance.randint(0, days // 2)
     if chance.random() < 0.15:

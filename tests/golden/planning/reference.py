@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 Order = tuple[str, int, int, Fraction]
+MILLION = 1_000_000
 
 
 def low_level_codes(items: list[str], bills: list[Mapping[str, Any]]) -> dict[str, int]:
@@ -33,11 +34,12 @@ def up_to(value: Fraction, step: Fraction) -> Fraction:
 
 def millionths(value: Fraction) -> Fraction:
     """A requirement is counted in millionths of a unit."""
-    return Fraction(round(value * 1_000_000), 1_000_000)
+    return Fraction(round(value * MILLION), MILLION)
 
 
 def lots(need: Fraction, item: Mapping[str, Any]) -> list[Fraction]:
-    """Cut to the maximum, raise to the minimum, round up to the multiple, again for the rest."""
+    """Cut to the maximum, raise to the minimum, round up to the multiple, again for the rest. What is started, not good."""
+    need = Fraction(math.ceil(need / yield_of(item) * MILLION), MILLION)
     multiple = Fraction(item.get("lot_multiple", 0))
     if item.get("lot_rule") == "fixed_quantity":
         multiple = Fraction(item["fixed_lot"])
@@ -51,6 +53,10 @@ def lots(need: Fraction, item: Mapping[str, Any]) -> list[Fraction]:
     return found
 
 
+def yield_of(item: Mapping[str, Any]) -> Fraction:
+    return Fraction(item.get("yield_rate", 1)).limit_denominator(100)
+
+
 def reference_orders(content: Mapping[str, Any]) -> list[Order]:
     """(item, release, due, quantity) of every planned order, sorted."""
     today = content.get("first_day", 0)
@@ -62,69 +68,92 @@ def reference_orders(content: Mapping[str, Any]) -> list[Order]:
         by_parent[bill["parent"]].append(bill)
     gross: dict[str, dict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     receipts: dict[str, dict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    steps: dict[str, dict[int, Fraction]] = defaultdict(dict)
+    for row in sorted(content.get("safety_stock_steps", []), key=lambda step: step["day"]):
+        steps[row["item"]][max(row["day"], today)] = Fraction(row["quantity"])
     orders: list[Order] = []
 
-    def explode(parent: str, start: int, quantity: Fraction) -> None:
+    def explode(parent: str, start: int, due: int, quantity: Fraction) -> None:
         for bill in by_parent[parent]:
             if bill.get("valid_from", start) <= start <= bill.get("valid_to", start):
                 scrap = Fraction(bill.get("scrap_rate", 0)).limit_denominator(1000)
                 each = millionths(quantity * Fraction(bill["quantity"]) / (1 - scrap))
                 once = millionths(Fraction(bill.get("fixed_quantity", 0)) / (1 - scrap))
-                gross[bill["component"]][max(start, today)] += each + once
+                if bill.get("is_by_product"):
+                    receipts[bill["component"]][max(due, today)] += each + once
+                else:
+                    gross[bill["component"]][max(start, today)] += each + once
 
     for row in content.get("demands", []):
         gross[row["item"]][max(row["day"], today)] += Fraction(row["quantity"])
     for row in content.get("open_supply", []):
         receipts[row["item"]][max(row["day"], today)] += Fraction(row["quantity"])
         if "start_day" in row:
-            explode(row["item"], row["start_day"], Fraction(row["quantity"]))
+            explode(row["item"], row["start_day"], row["day"], Fraction(row["quantity"]))
     for name in sorted(items, key=lambda one: level[one]):
-        for start, due, quantity in plan_item(items[name], gross[name], receipts[name], today):
+        for start, due, quantity in plan_item(items[name], gross[name], receipts[name], steps[name], today):
             if not items[name].get("is_phantom"):
                 orders.append((name, start, due, quantity))
-            explode(name, start, quantity)
+            explode(name, start, due, quantity)
     return sorted(orders)
 
 
 def plan_item(
-    item: Mapping[str, Any], gross: Mapping[int, Fraction], receipts: Mapping[int, Fraction], today: int
+    item: Mapping[str, Any],
+    gross: Mapping[int, Fraction],
+    receipts: Mapping[int, Fraction],
+    steps: Mapping[int, Fraction],
+    today: int,
 ) -> list[tuple[int, int, Fraction]]:
     """(release, due, quantity) of one item, walking from day to day."""
     phantom = item.get("is_phantom", False)
     rule = "lot_for_lot" if phantom else item.get("lot_rule", "lot_for_lot")
-    keep = Fraction(0 if phantom else item.get("safety_stock", 0))
-    if rule in ("min_max", "reorder_point") and item.get("reorder_point", -1) >= 0:
-        keep = Fraction(item["reorder_point"])
-    days = sorted({today, *gross, *receipts})
+    cover = 0 if phantom else item.get("days_of_cover", 0)
+    nothing = Fraction(0)
+
+    def keep(day: int) -> Fraction:
+        """What must be there at the end of a day."""
+        if phantom:
+            return nothing
+        if rule in ("min_max", "reorder_point") and item.get("reorder_point", -1) >= 0:
+            return Fraction(item["reorder_point"])
+        if cover:
+            return sum((gross[later] for later in gross if day < later <= day + cover), nothing)
+        if steps:
+            return (
+                steps[max((begin for begin in steps if begin <= day), default=min(steps))]
+                if min(steps) <= day
+                else nothing
+            )
+        return Fraction(item.get("safety_stock", 0))
+
+    days = sorted({today, *gross, *receipts, *steps, *(max(day - cover, today) for day in gross)})
+    change = {day: receipts.get(day, nothing) - gross.get(day, nothing) for day in days}
     projected = Fraction(item.get("on_hand", 0))
+    window = item.get("periods_of_supply", 0) * item.get("period_days", 7)
     found = []
     for day in days:
-        projected += receipts.get(day, Fraction(0)) - gross.get(day, Fraction(0))
-        if projected >= keep:
+        projected += change[day]
+        if projected >= keep(day):
             continue
-        need = keep - projected
+        need, later = keep(day) - projected, projected
         if rule == "period_of_supply":
-            need = deepest(
-                day, item["periods_of_supply"] * item.get("period_days", 7), days, projected, keep, gross, receipts
-            )
+            for other in days:
+                if day < other < day + window:
+                    later += change[other]
+                    need = max(need, keep(other) - later)
         if rule in ("min_max", "reorder_point") and item.get("max_stock", 0):
-            need = max(need, Fraction(item["max_stock"]) - projected)
+            level = Fraction(item["max_stock"]) - projected
+            need = max(need, level)
         due = day if phantom else day - item.get("safety_time_days", 0)
         start = day if phantom else due - item.get("lead_time_days", 0)
-        for lot in [need] if phantom else lots(need, item):
-            found.append((start, due, lot))
-            projected += lot
+        fence = -1 if phantom else item.get("frozen_fence_days", -1)
+        if fence >= 0 and start < today + fence:
+            start = today + fence
+            due = max(due, start + item.get("lead_time_days", 0))
+        started = [need] if phantom else lots(need, item)
+        found += [(start, due, lot) for lot in started]
+        projected += (
+            need if phantom else max(need, Fraction(math.floor(sum(started) * yield_of(item) * MILLION), MILLION))
+        )
     return found
-
-
-def deepest(
-    day: int, window: int, days: list[int], projected: Fraction, keep: Fraction,
-    gross: Mapping[int, Fraction], receipts: Mapping[int, Fraction],
-) -> Fraction:  # fmt: skip
-    """What is missing at the lowest point of the projection within the window."""
-    lowest = projected
-    for later in days:
-        if day < later < day + window:
-            projected += receipts.get(later, Fraction(0)) - gross.get(later, Fraction(0))
-            lowest = min(lowest, projected)
-    return keep - lowest

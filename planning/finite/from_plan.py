@@ -1,0 +1,231 @@
+"""From a material plan and the hours of its work centres to the problem of the finite planner.
+
+Each part of a planned order (see plan_parts) becomes an order, and so do stock, receipts, open orders that have still
+to start, what passes through a phantom, and by-products, which wait for the order they come out of. Setup is charged
+to each part. The safety time of an item is slack that the finite plan may use; receiving time is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.finite.plan_parts import Parts, divided_orders
+from planning.finite.problem import Capacity, EndDemands, FiniteProblem, Links, Operations, Orders
+from planning.mrp.codes import FAR, NONE, UNIT, DemandKind, Floats, Integers, SourceKind, SupplyKind
+from planning.mrp.result import Plan
+from planning.mrp.segments import csr, expanded
+from planning.mrp.shortages import demand_value
+
+
+@dataclass(frozen=True, slots=True)
+class FiniteInput:
+    """The problem, and what its rows are: `supply_event` of each order and `demand_event` of each end demand."""
+
+    problem: FiniteProblem
+    supply_event: Integers
+    demand_event: Integers
+
+
+def finite_input(
+    plan: Plan,
+    capacity: Capacity,
+    weight: Floats | None = None,
+    divide_days: int | None = 7,
+    early_days: int = 100,
+) -> FiniteInput:
+    """`weight` by demand event of the plan (default 1 each). `divide_days`: see `divided_orders`."""
+    routes = _Routes.of(plan)
+    started = _started(plan)
+    parts = divided_orders(plan, routes.lead_days(plan, started), divide_days)
+    demand, supply, first_day = plan.demand, plan.supply, plan.problem.first_day
+    is_end = (demand.parent == NONE) & (demand.quantity > 0) & (demand.kind != DemandKind.EXPIRY)
+    ends = np.flatnonzero(is_end)
+    end_row = np.full(demand.count, NONE)
+    end_row[ends] = np.arange(ends.size)
+    event = parts.event
+    wanted = np.maximum(supply.day, first_day)
+    may_move = np.isin(supply.kind, (SupplyKind.PLANNED, SupplyKind.BLOW_THROUGH, SupplyKind.FORECAST_BLOW_THROUGH))
+    problem = FiniteProblem(
+        first_day=first_day,
+        demands=EndDemands(
+            due_day=np.maximum(demand.day[ends], first_day),
+            quantity=demand.quantity[ends],
+            weight=np.ones(ends.size) if weight is None else weight[ends],
+            value=demand_value(plan)[ends],
+        ),
+        orders=Orders(
+            node=supply.node[event],
+            origin=event,
+            quantity=parts.end - parts.begin,
+            earliest_day=_earliest(plan)[event],
+            wanted_day=wanted[event],
+            may_move=may_move[event],
+        ),
+        operations=routes.operations(plan, parts, started),
+        links=_links(plan, parts, end_row),
+        capacity=capacity,
+        calendars=plan.problem.calendars,
+        early_days=early_days,
+    )
+    return FiniteInput(problem, event, ends)
+
+
+def _open_to_start(plan: Plan) -> Integers:
+    """Rows of open supply that has still to start and has a source to be made from."""
+    supply = plan.problem.open_supply
+    return np.flatnonzero((supply.start_day > -FAR) & (supply.source != NONE) & supply.is_firm)
+
+
+def _earliest(plan: Plan) -> Integers:
+    """Receipts and stock are there on their day; an order that has still to start begins no earlier than it says."""
+    problem, supply = plan.problem, plan.supply
+    given = problem.stock.count + problem.open_supply.count
+    earliest = np.full(supply.count, problem.first_day)
+    earliest[:given] = np.maximum(supply.day[:given], problem.first_day)
+    rows = _open_to_start(plan)
+    earliest[problem.stock.count + rows] = np.maximum(problem.open_supply.start_day[rows], problem.first_day)
+    return earliest
+
+
+def _started(plan: Plan) -> tuple[Integers, Integers]:
+    """Source (NONE: nothing is to be done) and started quantity of each supply event."""
+    source, quantity = np.full(plan.supply.count, NONE), plan.supply.quantity.copy()
+    source[plan.orders.supply], quantity[plan.orders.supply] = plan.orders.source, plan.orders.quantity
+    supply, rows = plan.problem.open_supply, _open_to_start(plan)
+    at = plan.problem.stock.count + rows
+    source[at] = supply.source[rows]
+    quantity[at] = np.where(supply.start_quantity[rows] > 0, supply.start_quantity[rows], supply.quantity[rows])
+    return source, quantity
+
+
+def _links(plan: Plan, parts: Parts, end_row: Integers) -> Links:
+    """Pegging links of parts, and one from each order to each of its by-products."""
+    offset = np.maximum(plan.demand.day[parts.link_event] - _start_day(plan)[plan.demand.parent[parts.link_event]], 0)
+    offset = np.where((parts.link_user != NONE) & (offset < FAR // 2), offset, 0)
+    demand = np.where(parts.link_user == NONE, end_row[parts.link_event], NONE)
+    by_product = np.flatnonzero(plan.supply.kind[parts.event] == SupplyKind.BY_PRODUCT)
+    part_of = np.full(plan.supply.count, NONE)
+    part_of[parts.event] = np.arange(parts.event.size)
+    main = part_of[plan.supply.origin[parts.event[by_product]]]
+    by_product, main = by_product[main != NONE], main[main != NONE]
+    none = np.full(main.size, NONE)
+    return Links(
+        supply=np.concatenate((parts.link_part, main)),
+        user=np.concatenate((parts.link_user, by_product)),
+        demand=np.concatenate((demand, none)),
+        quantity=np.concatenate((parts.link_quantity, (parts.end - parts.begin)[by_product])),
+        offset_days=np.concatenate((offset, np.zeros(main.size, np.int64))),
+    )
+
+
+def _start_day(plan: Plan) -> Integers:
+    start = plan.supply.day.copy()
+    for made in (plan.orders, plan.passes):
+        start[made.supply] = made.release_day
+    rows = _open_to_start(plan)
+    start[plan.problem.stock.count + rows] = plan.problem.open_supply.start_day[rows]
+    return start
+
+
+@dataclass(frozen=True, slots=True)
+class _Routes:
+    """Steps of each source in their order (CSR by `first`); the row after the last source has one step of no time.
+
+    `operation` is the row of the plan's operation, or NONE for a step that only takes time. `is_lead` marks the step
+    to which lead time by quantity is added.
+    """
+
+    first: Integers
+    operation: Integers
+    days: Integers
+    working_days: Integers
+    calendar: Integers
+    is_lead: Integers
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Routes:
+        problem = plan.problem
+        sources, nodes, operations = problem.sources, problem.nodes, problem.operations
+        count = sources.count
+        # Of the steps of one source, sorted by their offset: how far the next one, or the end, lies off.
+        order = np.lexsort((operations.offset_days, operations.source))
+        source = operations.source[order]
+        offset = operations.offset_days[order]
+        is_last = np.append(source[1:] != source[:-1], np.ones(min(source.size, 1), np.bool_))
+        makes = sources.kind == SourceKind.MAKE
+        lead = sources.lead_time_days
+        until = np.where(is_last, np.maximum(lead[source], offset), np.append(offset[1:], 0))
+        gap = until - offset
+        has_steps = np.bincount(source, minlength=count) > 0
+        first_offset = np.zeros(count, np.int64)
+        starts = np.flatnonzero(np.append(np.ones(min(source.size, 1), np.bool_), source[1:] != source[:-1]))
+        first_offset[source[starts]] = offset[starts]
+        own = np.where(makes & (sources.calendar != NONE), sources.calendar, nodes.calendar[sources.node])
+        site = nodes.calendar[sources.node]
+        plain = np.flatnonzero(~has_steps | (first_offset > 0))
+        receiving = nodes.receiving_days[sources.node]
+        after = np.flatnonzero((receiving > 0) | (own != site))
+        wait = np.where(has_steps, first_offset, lead)[plain]
+        by_clock = ~makes[plain] & ~has_steps[plain]
+        last_clock = is_last & ~makes[source]
+        none = np.full
+        rows = (
+            # (source, rank, operation, days, working days, calendar, lead here)
+            (plain, np.zeros(plain.size, np.int64), none(plain.size, NONE), np.where(by_clock, wait, 0),
+             np.where(by_clock, 0, wait), own[plain], ~has_steps[plain]),
+            (source, np.ones(source.size, np.int64), order, np.where(last_clock, gap, 0),
+             np.where(last_clock, 0, gap), own[source], is_last),
+            (after, none(after.size, 2), none(after.size, NONE), np.zeros(after.size, np.int64),
+             receiving[after], site[after], np.zeros(after.size, np.bool_)),
+            (np.array([count]), np.zeros(1, np.int64), none(1, NONE), np.zeros(1, np.int64), np.zeros(1, np.int64),
+             none(1, NONE), np.zeros(1, np.bool_)),
+        )  # fmt: skip
+        of_source, rank, *columns = (np.concatenate(column) for column in zip(*rows, strict=True))
+        sorting = np.lexsort((rank, of_source))
+        first = csr(of_source, count + 1)[1]
+        operation, days, working_days, calendar, is_lead = (column[sorting] for column in columns)
+        return cls(first, operation, days, working_days, calendar, is_lead)
+
+    def lead_days(self, plan: Plan, started: tuple[Integers, Integers]) -> Integers:
+        """Calendar days, about, from start to availability of each supply event."""
+        calendars = plan.problem.calendars.is_working
+        stretch = np.append(calendars.shape[1] / np.maximum(calendars.sum(axis=1), 1), 1.0)
+        step = np.ceil(self.days + self.working_days * stretch[self.calendar]).astype(np.int64)
+        whole = np.add.reduceat(step, self.first[:-1])
+        source, quantity = started
+        return np.asarray(whole[source] + _by_quantity(plan, source, quantity), dtype=np.int64)
+
+    def operations(self, plan: Plan, parts: Parts, started: tuple[Integers, Integers]) -> Operations:
+        """The steps of every part, in the order of the parts."""
+        source, quantity = started[0][parts.event], started[1][parts.event]
+        route = np.where(source == NONE, self.first.size - 2, source)
+        row, step = expanded(self.first, route)
+        share = (parts.end - parts.begin) / plan.supply.quantity[parts.event]
+        operations = plan.problem.operations
+        operation = self.operation[step]
+        limited = operation != NONE
+        work = np.zeros(row.size, np.int64)
+        at = operation[limited]
+        units = (quantity * share)[row[limited]] / UNIT
+        hours = operations.setup_hours[at] + operations.run_hours_per_unit[at] * units
+        work[limited] = np.rint(hours * UNIT).astype(np.int64)
+        centre = np.full(row.size, NONE)
+        centre[limited] = operations.work_centre[at]
+        more = np.where(self.is_lead[step], _by_quantity(plan, source, quantity)[row], 0)
+        makes = np.append(plan.problem.sources.kind == SourceKind.MAKE, True)[route][row]
+        return Operations(
+            order=row,
+            work_centre=centre,
+            work=work,
+            days=self.days[step] + np.where(makes, 0, more),
+            working_days=self.working_days[step] + np.where(makes, more, 0),
+            calendar=self.calendar[step],
+        )
+
+
+def _by_quantity(plan: Plan, source: Integers, quantity: Integers) -> Integers:
+    """Lead time that depends on the quantity of the whole order, in days."""
+    each = np.append(plan.problem.sources.lead_time_days_per_unit, 0.0)[source]
+    return np.ceil(each * quantity / UNIT - 1e-6).astype(np.int64)
