@@ -8,7 +8,7 @@ ones get the plain mean of the candidates: global models have nothing to learn f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,9 +64,23 @@ def forecast(
     """Forecast every series `horizon` periods ahead.
 
     `period` is the length of a season (1: none); errors are measured against the mean change over `scale_period`
-    (default: `period`). Without `gated` the voices count the same, at less than half the cost.
+    (default: `period`). Without `gated` the voices count the same, at less than half the cost. The order of the series
+    changes nothing: they are drawn for learning in the order of their names.
     """
-    scale_period = scale_period or period
+    order = panel.names.arg_sort().to_numpy().astype(np.int64)
+    found = _forecast_in_order(panel.rows(order), horizon, period, scale_period or period, seed, gated)
+    back = np.argsort(order)
+    return Forecast(
+        found.values[back],
+        CandidateForecasts(found.candidates.candidates, found.candidates.values[:, back]),
+        found.voices[:, back],
+        found.gate,
+        found.candidate_weights[:, back],
+        tuple(replace(origin, rows=order[origin.rows]) for origin in found.origins),
+    )
+
+
+def _forecast_in_order(panel: Panel, horizon: int, period: int, scale_period: int, seed: int, gated: bool) -> Forecast:
     candidates = local_forecasts(panel, horizon, period)
     cutoffs = range(horizon, (LEARNING_CUTOFFS + 1 + gated) * horizon, horizon)
     shortest = max(2 * period if period <= horizon else period + 2, 6)
@@ -92,11 +106,11 @@ def forecast(
 def _stage(panel: Panel, origin: Origin, older: Sequence[Origin], period: int, scale_period: int, seed: int) -> _Stage:
     """All voices at one cutoff, learnt from what was known at it."""
     rows = cutoff_rows(origin, older, period, scale_period, origin.hidden)
-    nothing = np.zeros((0, *rows.base.shape))
+    nothing = np.zeros((0, *rows.base.shape))  # no weights of candidates
     training = [
         cutoff_rows(one, older[number + 1 :], period, scale_period, origin.hidden) for number, one in enumerate(older)
     ]
-    if origin.rows.size < FEWEST_SERIES or sum(one.rows.size for one in training) < FEWEST_ROWS:
+    if origin.rows.size < FEWEST_SERIES or sum(one.base.size for one in training) < FEWEST_ROWS:
         return _Stage((BASE,), rows.base[None], nothing, rows)
     weights = fit_weights(training, seed)
     shares = weights.weights(rows)

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.company.company import BUY, MAKE, TRANSFER
+from pipelines.demo.company.assortment import ONLINE_CENTRE_SHARE
+from pipelines.demo.company.company import BUY, MAKE, ONLINE, TRANSFER
 from pipelines.demo.market.demand import DemandFormula
 from pipelines.demo.world import World
 
@@ -21,6 +22,8 @@ JUDGEMENT_SPREAD = 0.24
 TREND_SHARE = 0.5
 # What is remembered of the year before the simulation begins.
 MEMORY_SPREAD = 0.2
+MEMORY_WEEKS = 8.0
+ONLINE_CENTRES = ("D1", "D2", "D3")
 STATISTICAL, PLANNER_STAGE = 0, 1
 
 
@@ -38,6 +41,7 @@ class Forecast:
         self._by_place = np.zeros((company.items.count, len(company.places.ids)))
         self._seen_lines = 0
         self._remember_last_year()
+        self._remember_places()
         self.monthly = np.zeros((company.items.count, MONTHS_AHEAD))
         """Expected orders by item and month, this month first."""
         self.month = -1
@@ -79,6 +83,20 @@ class Forecast:
             weekly = self._expected_weekly(day)
             noise = world.luck.lognormal(MEMORY_SPREAD, "memory", self.items, month)
             self._history[self.items, column] = weekly * _days_in_month(first) / 7 * noise * share
+
+    def _remember_places(self) -> None:
+        """From where its customers were served before: as if the last weeks had been written down."""
+        company, node_at = self.world.company, self.world.lookup.node_at
+        assortment, customers, items = company.assortment, company.customers, company.items
+        known = customers.joined_day[assortment.customer] < 0
+        item, place = assortment.item[known], customers.ship_from[assortment.customer[known]]
+        centres = [company.places.code(centre) for centre in ONLINE_CENTRES]
+        place = np.where(node_at[item, place] >= 0, place, centres[0])
+        np.add.at(self._by_place, (item, place), MEMORY_WEEKS * assortment.weekly_rate[known])
+        online = MEMORY_WEEKS * items.weekly_demand * items.channel_share[:, ONLINE] * company.scale.market
+        for centre, share in zip(centres, ONLINE_CENTRE_SHARE, strict=True):
+            self._by_place[:, centre] += share * online
+        self._by_place *= node_at >= 0
 
     def _expected_weekly(self, day: int) -> Floats:
         """What the business plan expects of each item, all channels together."""

@@ -28,7 +28,7 @@ CUT_OFF = 0.29
 SUNDAY = 6
 # What is made to order is started so much earlier than its lead time asks for.
 TO_ORDER_RESERVE_DAYS = 0
-MADE_PRIORITY, MADE_AGAIN_PRIORITY = 3, 1
+MADE_PRIORITY, MADE_AGAIN_PRIORITY = 5, 1
 # Pieces more than the booked yield asks for, as a multiple of the scrap it expects.
 SCRAP_ALLOWANCE = 1.5
 

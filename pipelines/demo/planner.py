@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from pipelines.demo.arrays import ordinals
+from pipelines.demo.company.calendars import TWO_SHIFTS
 from pipelines.demo.company.company import (
     ASSEMBLE_TO_ORDER,
     BUY,
@@ -27,6 +28,7 @@ from pipelines.demo.company.company import (
 )
 from pipelines.demo.documents import COMPLETED, CONFIRMED
 from pipelines.demo.forecast import Forecast
+from pipelines.demo.opening_hours import next_working
 from pipelines.demo.production import Production
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.purchasing import Purchasing
@@ -60,11 +62,16 @@ class Planner:
         self._changing: Rows = np.zeros(0, dtype=np.int64)
 
     def step(self) -> None:
-        """On Mondays: plan and release."""
-        if self.world.weekday() == 0:
+        """On the first working day of a week: plan and release."""
+        if self._is_first_working_day():
             self.forecast.step()
             released = self._plan()
             self._release(released)
+
+    def _is_first_working_day(self) -> bool:
+        day, working = self.world.day, self.world.company.is_working[TWO_SHIFTS]
+        monday = day - self.world.weekday()
+        return monday >= 0 and bool(working[day]) and not working[monday:day].any()
 
     # -- the plan
 
@@ -294,8 +301,8 @@ class Planner:
         lot = np.where(order == many - 1, np.where(fractional, np.round(rest, 3), rest), lot)
         kept = lot > 0
         node, order, lot, many = node[kept], order[kept], lot[kept], many[kept]
-        weekday = np.minimum(order * 5 // many, 4)
-        weekday = np.where(many == 1, world.luck.integers(5, "start day", node, day), weekday)
+        left = max(5 - world.weekday(), 1)
+        weekday = np.where(many == 1, world.luck.integers(left, "start day", node, day), order * left // many)
         lead = np.ceil(policy.lead_days[node] * WORKING_WEEK).astype(np.int64)
         supply = policy.supply[node]
         made = np.flatnonzero((supply == MAKE) | (supply == SUBCONTRACT))
@@ -309,7 +316,10 @@ class Planner:
 
     def _buy(self, node: Rows, lot: Floats, weekday: Rows) -> None:
         requested = self.world.day + np.ceil(self.world.policy.lead_days[node]).astype(np.int64) + weekday
-        self.purchasing.order(node, lot, requested)
+        calendar = self.world.company.places.calendar[self.world.policy.place[node]]
+        self.purchasing.order(
+            node, lot, next_working(self.world, calendar, requested.astype(np.float64)).astype(np.int64)
+        )
 
 
 def _not_consumed(expected: Floats, ordered: Floats) -> Floats:

@@ -9,6 +9,7 @@ from pipelines.demo.arrays import laid_out, ordinals
 from pipelines.demo.company.company import SUBCONTRACT
 from pipelines.demo.documents import CONFIRMED
 from pipelines.demo.kitting import Kitting
+from pipelines.demo.opening_hours import next_working
 from pipelines.demo.purchasing import Purchasing
 from pipelines.demo.shop_floor import ShopFloor
 from pipelines.demo.subcontracting import Subcontracting
@@ -49,6 +50,11 @@ class Production:
         if nodes.size == 0:
             return np.zeros(0, dtype=np.int64)
         world, documents, policy, day = self.world, self.world.documents, self.world.policy, self.world.day
+        calendar = world.company.places.calendar[policy.place[nodes]]
+        start_day, finish_day = (
+            next_working(world, calendar, np.asarray(each, dtype=np.float64)).astype(np.int64)
+            for each in (start_day, finish_day)
+        )
         sequence = np.argsort(nodes, kind="stable")
         ordinal = np.empty(nodes.size, dtype=np.int64)
         ordinal[sequence] = ordinals(nodes[sequence])

@@ -180,4 +180,3 @@ class Purchasing:
         world.documents.changes.append(
             rows.size, document=_LINE, row=rows, field=_CONFIRMED, old=old, new=told, at=day + 0.3
         )
-

@@ -116,7 +116,10 @@ class Receiving:
         usual = world.company.suppliers.defect_rate[supplier]
         # Defects come in bad lots; the pieces of all others are good but for a few in a million.
         is_bad = luck.chance(np.minimum(BAD_LOTS_PER_DEFECT * usual, 0.5), "bad lot", *keys)
-        rate = luck.lognormal(0.6, "lot quality", *keys) * np.where(is_bad, 0.8 / BAD_LOTS_PER_DEFECT, 0.01 * usual) + extra
+        rate = (
+            luck.lognormal(0.6, "lot quality", *keys) * np.where(is_bad, 0.8 / BAD_LOTS_PER_DEFECT, 0.01 * usual)
+            + extra
+        )
         looked = luck.chance(
             np.where(usual > TRUSTED_DEFECT_RATE, 2 * INSPECTED_SHARE, INSPECTED_SHARE), "inspected", *keys
         )

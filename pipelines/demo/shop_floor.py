@@ -62,7 +62,9 @@ class ShopFloor:
         touched = given > 0
         room = np.maximum(capacity[centre], 1e-9)
         starts = day + 0.1 + (DAY_LENGTH - 0.1) * np.minimum(before / room, 1.0) * (centres.units[centre] == 1)
-        ends = np.minimum(starts + given / (shared * centres.hours_per_unit[centre]) * (DAY_LENGTH - 0.1), day + DAY_LENGTH)
+        ends = np.minimum(
+            starts + given / (shared * centres.hours_per_unit[centre]) * (DAY_LENGTH - 0.1), day + DAY_LENGTH
+        )
         starts = np.maximum(starts, np.minimum(table["ready_at"][rows], day + DAY_LENGTH - 0.01))
         ends = np.maximum(ends, starts + 0.002)
         fresh = touched & ~np.isfinite(table["started_at"][rows])

@@ -19,8 +19,8 @@ from planning.clear_to_build.rounds import complete_in_rank
 class Effort:
     """How hard to try.
 
-    Every model is relaxed, rounded and improved: `rounds` neighbourhoods of `neighbourhood` orders, drawn by `seed`, are
-    solved exactly. If that does not reach the bound, a model with at most `exact_needs` contested needs is given to
+    Every model is relaxed, rounded and improved: `rounds` neighbourhoods of `neighbourhood` orders, drawn by `seed`,
+    are solved exactly. If that does not reach the bound, a model with at most `exact_needs` contested needs is given to
     HiGHS whole, for at most `seconds`: the answer is exact unless they run out. Then it depends on the machine; its
     bound holds. The neighbourhoods together get as many seconds at most.
     """

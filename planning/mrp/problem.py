@@ -205,8 +205,9 @@ class Forecasts(Table):
 class OpenSupply(Table):
     """Open purchase, production and transfer orders and firm planned orders: what is still to come, expected good.
 
-    Not firm: the plan makes its own order in its place. `start_day` not NONE: its components, by the lines of
-    `source`, are still to be taken on that day for `start_quantity` (0: the quantity).
+    Not firm: the plan makes its own order in its place. With a `start_day` the order has still to start: on that day it
+    takes components by the lines of `source` for `start_quantity` (0: the quantity). An order under way has none; what
+    it has still to take are rows of `Demands`.
     """
 
     node: Integers = _column(np.int64)

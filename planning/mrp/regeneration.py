@@ -243,6 +243,9 @@ def independent_demand(problem: PlanningProblem, forecast: NetForecast) -> Deman
     """
     nodes, demands, forecasts = problem.nodes, problem.demands, problem.forecasts
     is_component = demands.for_supply >= 0
+    # The components of an order that the plan replaces are those of the new one.
+    firm = np.append(problem.open_supply.is_firm, True)
+    counted = np.where(firm[demands.for_supply], demands.quantity, 0)
     by_order = nodes.strategy[demands.node] == Strategy.MAKE_TO_ORDER
     first_free = int(demands.tracking.max(initial=NONE)) + 1
     tracking = np.where(demands.tracking >= 0, demands.tracking, first_free + np.arange(demands.count))
@@ -251,7 +254,7 @@ def independent_demand(problem: PlanningProblem, forecast: NetForecast) -> Deman
     return DemandEvents(
         node=np.concatenate((demands.node, forecasts.node)),
         day=np.concatenate((demands.day, forecasts.day)),
-        quantity=np.concatenate((demands.quantity, forecast.quantity)),
+        quantity=np.concatenate((counted, forecast.quantity)),
         kind=np.concatenate(
             (
                 np.where(is_component, DemandKind.ORDER_COMPONENT, DemandKind.SALES_ORDER),

@@ -113,9 +113,7 @@ def measure(lines: int) -> None:
     timed("complete kits, with receipts", lines, allocated(scope=Scope.WITH_RECEIPTS))
     timed("complete kits, by stock, substitutes", lines, allocated(substitution=Substitution.MIXED))
     timed("first come, with receipts", lines, allocated(policy=Policy.FIRST_COME, scope=Scope.WITH_RECEIPTS))
-    timed(
-        "first come, substitutes", lines, allocated(policy=Policy.FIRST_COME, substitution=Substitution.MIXED)
-    )
+    timed("first come, substitutes", lines, allocated(policy=Policy.FIRST_COME, substitution=Substitution.MIXED))
     for name, chosen in (
         ("best release", problem),
         ("best release, substitutes", replace(problem, settings=Settings(substitution=Substitution.MIXED))),
@@ -132,7 +130,10 @@ def measure(lines: int) -> None:
 
         def screwed(objective: Objective = objective) -> str:
             found = golden_screw(problem, objective, budgets=BUDGETS)
-            points = (f"{point.budget:.0f}: {point.value:,.0f} ≤ {point.bound:,.0f} ({point.gap:.0%})" for point in found.points)
+            points = (
+                f"{point.budget:.0f}: {point.value:,.0f} ≤ {point.bound:,.0f} ({point.gap:.0%})"
+                for point in found.points
+            )
             return f"of {found.waiting_value:,.0f}  " + "  ".join(points)
 
         timed(f"golden screw, {objective.name.lower()}", lines, screwed)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from pipelines.demo.company.build import build_company
 from pipelines.demo.company.company import NEVER
+from pipelines.demo.documents import DIRECT
 from pipelines.demo.incidents import Incidents
 from pipelines.demo.incidents.consequences import line_values, unpaid_lines
 from pipelines.demo.incidents.contents import KINDS
@@ -164,10 +165,11 @@ def _breakdown_hours(world: World, incident: Incident) -> float:
 
 
 def _ordered_quantity(world: World, incident: Incident) -> float:
-    """Of its items by customers, from its second week to a week after its end."""
+    """Of its items by shops and consumers, from its second week to a week after its end."""
     lines = world.documents.sales_lines
     rows = np.isin(lines["item"], incident.choice.codes("item")) & (lines["ordered_day"] >= incident.start_day + 7)
     rows &= lines["ordered_day"] < incident.end_day + 7
+    rows &= world.documents.sales_orders["channel"][lines["order"]] != DIRECT
     return float(lines["quantity"][rows].sum())
 
 

@@ -22,7 +22,16 @@ EARLIER_DAY = 380
 # What is decided when a row is written and never changes afterwards, by kind of document.
 FIXED = {
     "sales_orders": None,
-    "sales_lines": ["order", "item", "place", "quantity", "price", "ordered_day", "requested_day", "first_promised_day"],
+    "sales_lines": [
+        "order",
+        "item",
+        "place",
+        "quantity",
+        "price",
+        "ordered_day",
+        "requested_day",
+        "first_promised_day",
+    ],
     "deliveries": ["customer", "order", "place", "shipped_at", "arrives_at"],
     "delivery_lines": None,
     "purchase_orders": None,

@@ -186,7 +186,10 @@ def _safety_stocks(
     needed = _safety_factors(service) * weekly_spread * np.sqrt(np.minimum(weeks, 8.0))
     case = luck.uniform("stale safety stock", *key)
     # Goods that wait at the plant for the centres are covered by the stock that lies there.
-    needed = np.where((network.supply == MAKE) & (items.family[network.item] >= 0) & (plans.customer_share < 0.5), 0.5, 1.0) * needed
+    needed = (
+        np.where((network.supply == MAKE) & (items.family[network.item] >= 0) & (plans.customer_share < 0.5), 0.5, 1.0)
+        * needed
+    )
     stale = np.select([case < 0.04, case < 0.07, case < 0.09], [0.3, 2.4, 0.0], 1.0)
     bulk = items.decimals[network.item] > 0
     needed = np.where(bulk, np.minimum(needed, 2.5 * plans.use), needed)

@@ -7,7 +7,7 @@ import numpy as np
 from pipelines.demo.company.company import BUY, FIXED_QUANTITY, LOT_FOR_LOT, PERIOD_OF_SUPPLY
 from pipelines.demo.incidents.changes import free_nodes, note_change
 from pipelines.demo.incidents.exposure import WEEKS
-from pipelines.demo.incidents.kind import Choice, Incident, Kind, Scene
+from pipelines.demo.incidents.kind import Choice, Flags, Incident, Kind, Scene
 from pipelines.demo.incidents.parts import node_value_a_week
 from pipelines.demo.incidents.suppliers import MOST_FLOORS
 from pipelines.demo.world import World
@@ -70,7 +70,7 @@ class WrongParameter(Kind):
                 by_least = np.isin(rule, (LOT_FOR_LOT, PERIOD_OF_SUPPLY)) | by_fixed
                 allowed &= by_fixed if variant == "fixed lot too large" else by_least & ~by_fixed
                 # The next order comes within a month.
-                allowed &= covers <= 4.5
+                allowed &= (covers <= 4.5) & _ordered_lately(world)
             exposed, floors = np.minimum((factor - 1.0) * value * cost, weekly * WEEKS), 1.5
         node = scene.drawn(exposed, allowed, floors, MOST_FLOORS * scene.exposure.floor)
         if node < 0:
@@ -112,3 +112,13 @@ class WrongParameter(Kind):
             f"({new:g} instead of {old:g}).",
             f"{world.company.places.ids[place]}的{world.company.items.names_zh[item]}{zh}（{new:g}，应为{old:g}）。",
         )
+
+
+def _ordered_lately(world: World) -> Flags:
+    """(nodes) with a purchase order in the last 45 days; all before any order."""
+    orders, lines, count = world.documents.purchase_orders, world.documents.purchase_lines, world.policy.item.size
+    if lines.count == 0:
+        return np.ones(count, dtype=bool)
+    recent = int(np.searchsorted(orders["ordered_at"], world.day - 45))
+    first = int(np.searchsorted(lines["order"], recent))
+    return np.bincount(lines["node"][first:], minlength=count) > 0

@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.company.calendars import TWO_SHIFTS
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS, LOST_REASONS, STAGES
 from pipelines.demo.market.orders import Wishes
+from pipelines.demo.opening_hours import next_working
 from pipelines.demo.world import World
 
 Floats = npt.NDArray[np.float64]
@@ -138,14 +140,15 @@ class Pipeline:
         return won
 
     def _next_move(self, day: Rows, stage: Rows, key: tuple[Rows, Rows, Rows]) -> Rows:
-        """When an opportunity that entered a stage on a day leaves it: not on a weekend."""
+        """When an opportunity that entered a stage on a day leaves it: not on a weekend or a holiday."""
         factor = self.world.luck.lognormal(STAGE_SPREAD, "stage takes", *key, stage)
         moves = day + np.maximum(np.rint(STAGE_DAYS[stage] * factor), 1).astype(np.int64)
         weekday = (self.world.company.start_date.weekday() + moves) % 7
         # What would fall on a weekend happens on any day of the next week.
         later = self.world.luck.integers(SATURDAY, "instead of the weekend", *key, stage)
         moves += np.where(weekday >= SATURDAY, 7 - weekday + later, 0)
-        return moves
+        opened = next_working(self.world, np.full(moves.size, TWO_SHIFTS), moves.astype(np.float64)).astype(np.int64)
+        return np.where(moves >= 0, opened, moves)
 
     def _passes(self, stage: Rows, key: tuple[Rows, Rows, Rows], chance: Floats) -> npt.NDArray[np.bool_]:
         return self.world.luck.chance(chance, "stage passes", *key, stage)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from pipelines.demo.company.calendars import TWO_SHIFTS
+from pipelines.demo.opening_hours import next_working
 from pipelines.demo.world import World
 from pipelines.demo.writing.columns import ACTIVITY, OPPORTUNITY, coded, instants, numbered
 from pipelines.demo.writing.crm_experience import Codes, Floats
@@ -88,4 +90,6 @@ def _table(
 def _weekday(world: World, day: Codes) -> Codes:
     """The same day, or the Monday after a weekend."""
     weekday = (world.company.start_date.weekday() + day) % 7
-    return day + np.where(weekday >= 5, 7 - weekday, 0)
+    monday = day + np.where(weekday >= 5, 7 - weekday, 0)
+    opened = next_working(world, np.full(day.shape, TWO_SHIFTS), monday.astype(np.float64)).astype(np.int64)
+    return np.where(monday >= 0, opened, monday)

@@ -25,6 +25,7 @@ CUSTOMER_INVOICE, CUSTOMER_CREDIT, SUPPLIER_INVOICE, SUPPLIER_CREDIT = range(4)
 LETTERS = ("D", "R", "S", "C")
 # Value added tax in per cent; exports and imports bear none here.
 TAX_PERCENT = 13
+SUNDAY = 6
 # A supplier's invoice comes within so many days of the receipt.
 SUPPLIER_INVOICE_DAYS = 6
 OVERCHARGE_RATE = 0.006
@@ -200,11 +201,14 @@ def supplier_invoices(world: World, receipts: Receipts) -> tuple[tuple[Invoices,
     currency = documents.purchase_orders["currency"][order].astype(np.int64)
     keys = (supplier, purchased["item"][order_line], received_day)
     day = received_day + world.luck.integers(SUPPLIER_INVOICE_DAYS + 1, "supplier invoice", *keys)
+    # Nobody writes invoices on a Sunday.
+    day += (world.company.start_date.weekday() + day) % 7 == SUNDAY
     terms = company.suppliers.terms_days[supplier].astype(np.int64)
     agreed = cents(quantity * purchased["price"][order_line])
     wrong = world.luck.chance(OVERCHARGE_RATE, "overcharge", *keys) & (terms >= CORRECTION_DAYS)
     surplus = np.where(wrong, cents(agreed / 100 * (0.02 + 0.06 * world.luck.uniform("surplus", *keys))), 0)
     found_day = day + 3 + world.luck.integers(7, "price check", *keys)
+    found_day += (world.company.start_date.weekday() + found_day) % 7 == SUNDAY
     is_taxed = np.array([country == "CN" for country in company.suppliers.country], dtype=bool)[supplier]
     number, item = receipts.number, purchased["item"][order_line].astype(np.int64)
 

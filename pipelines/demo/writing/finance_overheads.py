@@ -118,5 +118,7 @@ def _entries(world: World, name: str, rows: list[tuple[int, str, int]]) -> pl.Da
     day = np.array([day for day, _, _ in rows], dtype=np.int64)
     cents = np.array([amount for _, _, amount in rows], dtype=np.int64)
     account = rows[0][1] if rows else CASH
-    keys = pl.Series([f"{name}-{world.company.start_date + timedelta(int(each)):%Y%m}" for each in day], dtype=pl.String)
+    keys = pl.Series(
+        [f"{name}-{world.company.start_date + timedelta(int(each)):%Y%m}" for each in day], dtype=pl.String
+    )
     return entries(world, keys, day, [(account, cents), (CASH, -cents)], reference_type=name.replace("-", "_"))

@@ -8,10 +8,13 @@ from typing import Any
 RULES = ("lot_for_lot", "lot_for_lot", "fixed_quantity", "period_of_supply", "min_max", "reorder_point")
 
 
-def random_plant(seed: int, items: int = 12, days: int = 40, *, fences: bool = False) -> dict[str, Any]:
-    """A plant without calendars and with one source an item; the same seed gives the same plant.
+def random_plant(
+    seed: int, items: int = 12, days: int = 40, *, fences: bool = False, calendars: bool = False
+) -> dict[str, Any]:
+    """A plant with one source an item; the same seed gives the same plant.
 
-    With `fences` some items have a frozen fence, so that their orders may come late.
+    With `fences` some items have a frozen fence, so that their orders may come late; with `calendars`
+    all work Monday to Friday, and day 0 is a Monday.
     """
     chance = random.Random(seed)
     content: dict[str, Any] = {
@@ -22,8 +25,10 @@ def random_plant(seed: int, items: int = 12, days: int = 40, *, fences: bool = F
         "open_supply": [],
         "safety_stock_steps": [],
     }
+    if calendars:
+        content["calendars"] = ["1111100"]
     for number in range(items):
-        content["items"].append(random_item(chance, number, items, fences=fences))
+        content["items"].append(random_item(chance, number, items, fences=fences, calendars=calendars))
         for component in chance.sample(range(number + 1, items), min(chance.randint(0, 3), items - number - 1)):
             content["bills"].append(random_bill(chance, number, component, days))
     for _ in range(items):
@@ -47,7 +52,7 @@ def random_plant(seed: int, items: int = 12, days: int = 40, *, fences: bool = F
     return content
 
 
-def random_item(chance: random.Random, number: int, items: int, *, fences: bool) -> dict[str, Any]:
+def random_item(chance: random.Random, number: int, items: int, *, fences: bool, calendars: bool) -> dict[str, Any]:
     rule = chance.choice(RULES)
     item: dict[str, Any] = {
         "id": f"I{number}",
@@ -58,7 +63,8 @@ def random_item(chance: random.Random, number: int, items: int, *, fences: bool)
         "min_lot": chance.choice([0, 0, 15]),
         "lot_multiple": chance.choice([0, 0, 4, 25]),
         "safety_time_days": chance.choice([0, 0, 2]),
-        "source_of_supply": "make",
+        "source_of_supply": chance.choice(["make", "make", "buy"]),
+        "receiving_days": chance.choice([0, 0, 1]),
     }
     if chance.random() < 0.3:
         item["max_lot"] = chance.choice([100, 200])
@@ -74,6 +80,8 @@ def random_item(chance: random.Random, number: int, items: int, *, fences: bool)
         item["yield_rate"] = chance.choice([0.9, 0.75])
     if chance.random() < 0.2:
         item["days_of_cover"] = chance.randint(1, 9)
+    if calendars:
+        item["calendar"] = 0
     if fences and chance.random() < 0.3:
         item["frozen_fence_days"] = chance.randint(0, 8)
     if 0 < number < items - 1 and chance.random() < 0.15:

@@ -98,6 +98,38 @@ def reference_orders(content: Mapping[str, Any]) -> list[Order]:
     return sorted(orders)
 
 
+def off(item: Mapping[str, Any], day: int) -> bool:
+    """Whether nobody works: Saturdays and Sundays, where day 0 is a Monday and the item has a calendar."""
+    return "calendar" in item and day % 7 >= 5
+
+
+def counted(item: Mapping[str, Any], day: int, days: int, step: int) -> int:
+    """So many working days on from the nearest working day in that direction."""
+    while off(item, day):
+        day += step
+    for _ in range(days):
+        day += step
+        while off(item, day):
+            day += step
+    return day
+
+
+def dates(item: Mapping[str, Any], need: int) -> tuple[int, int]:
+    """Release and due day, counted back from the need."""
+    safety, lead, makes = item["safety_time_days"], item["lead_time_days"], item["source_of_supply"] == "make"
+    due = counted(item, need, safety, -1) if makes else counted(item, need - safety, 0, -1)
+    arrival = counted(item, due, item["receiving_days"], -1)
+    return (counted(item, arrival, lead, -1) if makes else arrival - lead), due
+
+
+def later_dates(item: Mapping[str, Any], earliest: int) -> tuple[int, int]:
+    """Release and due day, counted forward from the end of the fence."""
+    lead, makes = item["lead_time_days"], item["source_of_supply"] == "make"
+    release = counted(item, earliest, 0, 1) if makes else earliest
+    arrival = counted(item, release, lead, 1) if makes else counted(item, release + lead, 0, 1)
+    return release, counted(item, arrival, item["receiving_days"], 1)
+
+
 def plan_item(
     item: Mapping[str, Any],
     gross: Mapping[int, Fraction],
@@ -145,12 +177,11 @@ def plan_item(
         if rule in ("min_max", "reorder_point") and item.get("max_stock", 0):
             level = Fraction(item["max_stock"]) - projected
             need = max(need, level)
-        due = day if phantom else day - item.get("safety_time_days", 0)
-        start = day if phantom else due - item.get("lead_time_days", 0)
+        start, due = (day, day) if phantom else dates(item, day)
         fence = -1 if phantom else item.get("frozen_fence_days", -1)
         if fence >= 0 and start < today + fence:
-            start = today + fence
-            due = max(due, start + item.get("lead_time_days", 0))
+            start, receipt = later_dates(item, today + fence)
+            due = max(due, receipt)
         started = [need] if phantom else lots(need, item)
         found += [(start, due, lot) for lot in started]
         projected += (
