@@ -12,6 +12,7 @@ from pipelines.build.open_file import open_build_file
 from pipelines.build.project import failed
 from pipelines.engines import run_bom_explosion, run_stock_layers
 from pipelines.history import write_kpi_snapshot
+from pipelines.plan.run import run_plan
 from tower.errors import BuildError
 
 
@@ -25,9 +26,9 @@ class Step:
     action: StepAction
 
 
-def models(*select: str) -> StepAction:
+def models(*select: str, without: tuple[str, ...] = ()) -> StepAction:
     """A dbt selection as a step; every model must come through."""
-    return _dbt("run", select)
+    return _dbt("run", select, without)
 
 
 def seeds() -> StepAction:
@@ -36,7 +37,7 @@ def seeds() -> StepAction:
 
 
 def engine(run: Callable[..., None]) -> StepAction:
-    """A pure engine between two layers: reads the canonical layer, writes the schema `engine`."""
+    """A pure engine between two layers: reads those below it, writes the schema `engine`."""
 
     def action(context: BuildContext) -> None:
         with context.connection() as connection:
@@ -45,10 +46,12 @@ def engine(run: Callable[..., None]) -> StepAction:
     return action
 
 
-def _dbt(command: str, select: tuple[str, ...]) -> StepAction:
+def _dbt(command: str, select: tuple[str, ...], exclude: tuple[str, ...] = ()) -> StepAction:
     def action(context: BuildContext) -> None:
         label = " ".join(select)
-        results = context.dbt.invoke(command, select, progress=lambda done: context.progress(f"{label}: {done} done"))
+        results = context.dbt.invoke(
+            command, select, exclude, progress=lambda done: context.progress(f"{label}: {done} done")
+        )
         broken = failed(results)
         if broken:
             raise BuildError(
@@ -78,7 +81,9 @@ STEPS = (
     Step("rejected rows", ("raw", "canonical"), ("build",), write_rejected_rows),
     Step("stock layers", ("canonical",), ("engine",), engine(run_stock_layers)),
     Step("bill of material", ("canonical",), ("engine",), engine(run_bom_explosion)),
-    Step("core", ("canonical", "engine", "reference", "build"), ("core",), models("core")),
+    Step("core", ("canonical", "engine", "reference", "build"), ("core",), models("core", without=("core.planning",))),
+    Step("plan", ("canonical", "core", "build"), ("engine",), engine(run_plan)),
+    Step("core of the plan", ("engine", "reference"), ("core",), models("core.planning")),
     Step("marts", ("core", "reference"), ("marts",), models("marts")),
     Step("definitions", ("models",), ("build",), write_definitions),
     Step("tests", ("canonical", "core", "marts"), ("build",), run_tests),

@@ -24,6 +24,13 @@ IncidentsOption = Annotated[
     str | None,
     typer.Option("--incidents", help="Demo company: planted, none, or kinds of incidents separated by commas."),
 ]
+TruthOption = Annotated[
+    str | None,
+    typer.Option(
+        "--truth",
+        help="Demo company: traced, or paired: the last 120 days are lived again without each incident, to know exactly.",
+    ),
+]
 
 
 def demo_source(name: str, asked: Mapping[str, Any]) -> SourceSettings:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args
 import polars as pl
 import typer
 
-from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, demo_source
+from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, TruthOption, demo_source
 from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.serve import is_build_wanted, serve
 from pipelines.cli.users import app as users_app
@@ -72,9 +72,10 @@ def build(
     scale: ScaleOption = None,
     start: StartOption = None,
     incidents: IncidentsOption = None,
+    truth: TruthOption = None,
 ) -> None:
     """Load the sources, run all models and tests, and publish the build if it passes its gate."""
-    demo = {"seed": seed, "scale": scale, "start": _day(start, "--start"), "incidents": incidents}
+    demo = {"seed": seed, "scale": scale, "start": _day(start, "--start"), "incidents": incidents, "truth": truth}
     _build(_settings(source, path, demo), as_of)
 
 

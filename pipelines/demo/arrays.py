@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+Rows: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+"""Row numbers, codes, days."""
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 def laid_out(start: Rows, end: Rows) -> tuple[Rows, Rows]:
@@ -24,7 +27,8 @@ def ordinals(sorted_codes: Rows) -> Rows:
     changes = sorted_codes[1:] != sorted_codes[:-1]
     first = np.flatnonzero(np.concatenate([[True], changes]))
     run = np.cumsum(np.concatenate([[0], changes.astype(np.int64)]))
-    return np.arange(sorted_codes.size) - first[run]
+    places: Rows = np.arange(sorted_codes.size) - first[run]
+    return places
 
 
 def running_totals(key: Rows, amount: Floats) -> Floats:

@@ -70,6 +70,7 @@ CHANGED_DOCUMENTS = (
     "planning_policy",
     "bom_component",
     "opportunity",
+    "routing_operation",
 )
 CHANGED_FIELDS = (
     "promised_date",
@@ -244,7 +245,7 @@ class Documents:
         )  # month_day: first day of the month; stage: 0 statistical, 1 planner, 2 consensus
         self.changes = Log(
             {"document": "i1", "row": "i8", "field": "i1", "old": "f8", "new": "f8", "at": "f8"}
-        )  # old NaN = empty. planning_policy rows are nodes, bom_component rows are bill lines
+        )  # old NaN = empty. rows: nodes, bill lines, operations where it is of master data
         # -- purchasing ---------------------------------------------------------------------------------------------
         self.purchase_orders = Records(
             {"supplier": "i4", "ordered_at": "f8", "currency": "i1", "buyer": "i2", "confirmed_at": "f8"}

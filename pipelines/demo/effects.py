@@ -35,7 +35,7 @@ class Effects:
         self.item_cause = np.full(items, -1, dtype=np.int16)
         self.customer_transit_delay = np.zeros(customers)  # days; also makes the customer more ready to leave
         self.customer_cause = np.full(customers, -1, dtype=np.int16)
-        self.payment_stop_day = np.full(customers, NEVER, dtype=np.int32)  # invoices of this day and later stay unpaid
+        self.payment_stop_day = np.full(customers, NEVER, dtype=np.int32)  # nothing is paid from this day on
         # Planning, by item and by node.
         self.forecast_bias = np.ones(items)
         self.node_cause = np.full(nodes, -1, dtype=np.int16)  # a wrong parameter or bill is behind this node's supply

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.arrays import Floats
 from pipelines.demo.company.assortment import ONLINE_CENTRE_SHARE
 from pipelines.demo.company.company import BUY, MAKE, ONLINE, TRANSFER
 from pipelines.demo.market.demand import DemandFormula
 from pipelines.demo.world import World
 
-Floats = npt.NDArray[np.float64]
 MONTHS_AHEAD = 9
 # Noise of the planner's judgement (sigma of the logarithm) and how far he follows the trend.
 JUDGEMENT_SPREAD = 0.24

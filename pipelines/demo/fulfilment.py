@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.arrays import running_totals
+from pipelines.demo.arrays import Floats, Rows, running_totals
 from pipelines.demo.causes import node_causes
 from pipelines.demo.company.company import ASSEMBLE_TO_ORDER, TO_ORDER, TO_STOCK
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS, COMPLETED, DELIVERY_REFERENCE, SHIPMENT
@@ -15,8 +15,6 @@ from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.purchasing import Purchasing
 from pipelines.demo.world import World
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 _LINE = CHANGED_DOCUMENTS.index("sales_order_line")
 _PROMISED = CHANGED_FIELDS.index("promised_date")
 ALLOCATION_PASSES = 2
@@ -130,7 +128,8 @@ class Fulfilment:
     def _next_open_day(self, calendar: npt.NDArray[np.int32]) -> Rows:
         """The next working day after today of each calendar (at most two weeks ahead)."""
         ahead = self.world.company.is_working[calendar, self.world.day + 1 : self.world.day + 15]
-        return self.world.day + 1 + np.argmax(ahead, axis=1)
+        days: Rows = self.world.day + 1 + np.argmax(ahead, axis=1)
+        return days
 
     def _remaining(self, rows: Rows) -> Floats:
         lines = self.world.documents.sales_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.arrays import laid_out, running_totals
+from pipelines.demo.arrays import Floats, Rows, laid_out, running_totals
 from pipelines.demo.causes import node_causes
 from pipelines.demo.documents import CONFIRMED, IN_PROGRESS, PRODUCTION_ISSUE, PRODUCTION_REFERENCE
 from pipelines.demo.purchasing import Purchasing
@@ -13,8 +13,6 @@ from pipelines.demo.shop_floor import ShopFloor
 from pipelines.demo.subcontracting import Subcontracting
 from pipelines.demo.world import World
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 KITTING_PASSES = 3
 
 
@@ -122,13 +120,7 @@ class Kitting:
         np.add.at(orders["issued_value"], rows[position[issued[posted_row]]], values)
         components["issued"][component[issued]] = required[issued]
         components["item"][component[issued]] = item[issued]
-        # What the bill understates is taken as well, and nobody books it: it is missing from then on.
-        more = world.bill.true_usage[components["bill_line"][component[issued]]] - 1.0
-        unbooked = np.flatnonzero((more > 0) & ~world.company.items.is_lot_tracked[item[issued]])
-        if unbooked.size:
-            key = (item[issued[unbooked]], place[issued[unbooked]])
-            np.add.at(world.stock.missing, key, np.round(required[issued[unbooked]] * more[unbooked], 0))
-            world.stock.missing[key] = np.minimum(world.stock.missing[key], np.maximum(world.stock.quantity[key], 0))
+        self._take_unbooked(rows[position[issued]], component[issued], item[issued], place[issued], required[issued])
         started = rows[complete]
         orders["status"][started] = IN_PROGRESS
         orders["started_at"][started] = at[complete]
@@ -136,6 +128,19 @@ class Kitting:
         outside = orders["is_subcontract"][started] == 1
         self.subcontracting.send(started[outside])
         self.shop_floor.start(started[~outside])
+
+    def _take_unbooked(self, order: Rows, component: Rows, item: Rows, place: Rows, booked: Floats) -> None:
+        """What the bill understates is taken as well, and nobody books it: it is missing from then on."""
+        world, documents = self.world, self.world.documents
+        truth, line = world.company.bill_lines, documents.order_components["bill_line"][component]
+        pieces = np.where(truth.is_fixed[line], 1.0, documents.production_orders["quantity"][order])
+        used = pieces * truth.quantity[line] * truth.true_usage[line] / (1.0 - truth.scrap_rate[line])
+        more = np.round(used - booked, 0)
+        unbooked = np.flatnonzero((more > 0) & ~world.company.items.is_lot_tracked[item])
+        if unbooked.size:
+            key = (item[unbooked], place[unbooked])
+            np.add.at(world.stock.missing, key, more[unbooked])
+            world.stock.missing[key] = np.minimum(world.stock.missing[key], np.maximum(world.stock.quantity[key], 0))
 
     def _remember_shortage(self, rows: Rows, short_item: Rows) -> None:
         if rows.size == 0:

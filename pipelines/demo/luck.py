@@ -58,11 +58,13 @@ class Luck:
 
     def chance(self, probability: npt.ArrayLike, stream: str, *keys: Keys) -> npt.NDArray[np.bool_]:
         """True with the given probability."""
-        return self.uniform(stream, *keys) < probability
+        happens: npt.NDArray[np.bool_] = self.uniform(stream, *keys) < np.asarray(probability, dtype=np.float64)
+        return happens
 
     def normal(self, stream: str, *keys: Keys) -> Floats:
         """Standard normal."""
-        return ndtri(self.uniform(stream, *keys))
+        drawn: Floats = ndtri(self.uniform(stream, *keys))
+        return drawn
 
     def lognormal(self, sigma: npt.ArrayLike, stream: str, *keys: Keys) -> Floats:
         """Lognormal with mean 1 and the given sigma of its logarithm."""
@@ -75,7 +77,8 @@ class Luck:
 
     def integers(self, count: npt.ArrayLike, stream: str, *keys: Keys) -> Integers:
         """Whole numbers from 0 to count − 1."""
-        return np.floor(self.uniform(stream, *keys) * np.asarray(count)).astype(np.int64)
+        drawn: Integers = np.floor(self.uniform(stream, *keys) * np.asarray(count)).astype(np.int64)
+        return drawn
 
     def poisson(self, mean: npt.ArrayLike, stream: str, *keys: Keys) -> Integers:
         """Poisson with the given mean, by inversion; above a mean of 60 by its normal approximation."""
@@ -95,7 +98,8 @@ class Luck:
     def choice(self, cumulative: Floats, stream: str, *keys: Keys) -> Integers:
         """Index into a rising array of cumulative weights (need not end at 1)."""
         drawn = self.uniform(stream, *keys) * cumulative[-1]
-        return np.searchsorted(cumulative, drawn, side="right").astype(np.int64)
+        position: Integers = np.searchsorted(cumulative, drawn, side="right").astype(np.int64)
+        return position
 
 
 def _inverted_poisson(means: Floats, uniform: Floats) -> Integers:

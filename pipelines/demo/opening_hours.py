@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.arrays import Floats
 from pipelines.demo.world import World
 
-Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.integer]
 # Fractions of a day from 08:00 local on: 08:30 to 20:30.
 OPENS, CLOSES = 0.02, 0.52

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from pipelines.demo.arrays import ordinals
+from pipelines.demo.arrays import Floats, Rows, ordinals
 from pipelines.demo.company.calendars import TWO_SHIFTS
 from pipelines.demo.company.company import (
     ASSEMBLE_TO_ORDER,
@@ -35,8 +35,6 @@ from pipelines.demo.purchasing import Purchasing
 from pipelines.demo.transfers import Transfers
 from pipelines.demo.world import World
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 WEEKS = 32
 # Orders consume the forecast of so many weeks together.
 CONSUMED_WEEKS = 4
@@ -166,7 +164,7 @@ class Planner:
         return planned
 
     def _independent_demand(self) -> Floats:
-        """Orders, and what they leave of the forecast, by node and week; what is late counts in the first week on top."""
+        """Orders, and what they leave of the forecast, by node and week; what is late counts in the first week too."""
         world, policy = self.world, self.world.policy
         expected = self.forecast.weekly(WEEKS)[policy.item] * self.forecast.shares[:, None]
         expected[policy.strategy == TO_ORDER] = 0.0
@@ -328,7 +326,8 @@ def _not_consumed(expected: Floats, ordered: Floats) -> Floats:
     forecast, orders = expected.reshape(shape), ordered.reshape(shape).sum(axis=2)
     total = forecast.sum(axis=2)
     left = np.divide(np.maximum(total - orders, 0.0), total, out=np.zeros_like(total), where=total > 0)
-    return (forecast * left[:, :, None]).reshape(expected.shape)
+    rest: Floats = (forecast * left[:, :, None]).reshape(expected.shape)
+    return rest
 
 
 def _booked(world: World, lines: npt.ArrayLike) -> Floats:
@@ -337,4 +336,5 @@ def _booked(world: World, lines: npt.ArrayLike) -> Floats:
     rows = np.asarray(lines)
     quantity = bill.quantity[rows] / (1.0 - bill.scrap_rate[rows])
     usual = np.maximum(world.policy.max_lot[bill.parent[rows]], 1.0)
-    return np.where(bill.is_fixed[rows], quantity / usual, quantity)
+    booked: Floats = np.where(bill.is_fixed[rows], quantity / usual, quantity)
+    return booked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.arrays import laid_out, ordinals
+from pipelines.demo.arrays import Floats, Rows, laid_out, ordinals
 from pipelines.demo.company.company import SUBCONTRACT
 from pipelines.demo.documents import CONFIRMED
 from pipelines.demo.kitting import Kitting
@@ -15,8 +15,6 @@ from pipelines.demo.shop_floor import ShopFloor
 from pipelines.demo.subcontracting import Subcontracting
 from pipelines.demo.world import World
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 # Before the first kits are issued.
 RELEASED_AT = 0.01
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from pipelines.demo.arrays import Floats, Rows
 from pipelines.demo.documents import COMPLETED, PRODUCTION_RECEIPT, PRODUCTION_REFERENCE
 from pipelines.demo.world import World
-
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 def receive_production(world: World, order: Rows, quantity: Floats, at: Floats) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.arrays import Rows
 from pipelines.demo.company.company import NEVER
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS
 from pipelines.demo.opening_hours import handed_over, next_working
@@ -17,7 +18,6 @@ from pipelines.demo.world import World
 
 _LINE = CHANGED_DOCUMENTS.index("purchase_order_line")
 _CONFIRMED = CHANGED_FIELDS.index("confirmed_date")
-Rows = npt.NDArray[np.int64]
 
 
 class Purchasing:

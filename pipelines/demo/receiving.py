@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.arrays import Rows
 from pipelines.demo.documents import PURCHASE_RECEIPT, RECEIPT_REFERENCE, SUPPLIER_RETURN
-from pipelines.demo.opening_hours import OPENS, handed_over
+from pipelines.demo.opening_hours import CLOSES, OPENS, handed_over
 from pipelines.demo.purchasing import Purchasing
 from pipelines.demo.world import World
 
-Rows = npt.NDArray[np.int64]
 INSPECTED_SHARE = 0.35
 # Below this the supplier's rate is trusted and receipts are looked at by samples only.
 TRUSTED_DEFECT_RATE = 0.004
@@ -34,8 +36,12 @@ class Receiving:
         lines = self.world.documents.purchase_lines
         rows = self.purchasing.open_lines
         rows = rows[lines["arrives_at"][rows] < self.world.day + 1]
-        # What was held up on its way may come to a closed door.
-        rows = rows[self.world.is_working(self.world.company.places.calendar[lines["place"][rows]])]
+        # What was held up on its way may come to a closed door, and waits for it to open.
+        calendar = self.world.company.places.calendar[lines["place"][rows]]
+        is_open = self.world.is_working(calendar)
+        waits = rows[~is_open]
+        lines["arrives_at"][waits] = handed_over(self.world, calendar[~is_open], lines["arrives_at"][waits])
+        rows = rows[is_open]
         if rows.size:
             self._receive(rows)
 
@@ -50,7 +56,7 @@ class Receiving:
         part = _rounded(lines["quantity"][rows] * share, decimals)
         quantity = np.where(share < 1.0, np.clip(part, 0.0, remaining), remaining)
         quantity = np.where(quantity <= 0, remaining, quantity)
-        at = np.maximum(lines["arrives_at"][rows], day + OPENS)
+        at = np.clip(lines["arrives_at"][rows], day + OPENS, day + CLOSES)
         keys = (source, day, lines["requested_day"][rows], lines["line"][rows])
         rejected, sample = self._inspect(source, supplier, item, quantity, keys)
         accepted = np.round(quantity - rejected, 3)
@@ -104,11 +110,11 @@ class Receiving:
         lines["arrives_at"][rows[complete]] = np.inf
         rest = rows[~complete]
         lines["next_share"][rest] = 1.0
-        follows = day + 5 + luck.integers(14, "rest", lines["source"][rest], day) + 0.3
+        follows: Floats = day + 5.3 + luck.integers(14, "rest", lines["source"][rest], day)
         lines["arrives_at"][rest] = handed_over(world, company.places.calendar[lines["place"][rest]], follows)
 
     def _inspect(
-        self, source: Rows, supplier: Rows, item: Rows, quantity: npt.NDArray[np.float64], keys: tuple[Rows, ...]
+        self, source: Rows, supplier: Rows, item: Rows, quantity: npt.NDArray[np.float64], keys: tuple[Any, ...]
     ) -> tuple[npt.NDArray[np.float64], Rows]:
         """(rejected quantity, inspected pieces). What is not inspected is accepted as it is."""
         world, luck = self.world, self.world.luck

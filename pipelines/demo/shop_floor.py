@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.arrays import running_totals
+from pipelines.demo.arrays import Floats, Rows, running_totals
 from pipelines.demo.production_receipts import receive_production
 from pipelines.demo.world import World
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 HOURS_SPREAD = 0.12
 # An operation of more hours than these is worked on by a second unit, and so on, up to so many.
 HOURS_FOR_ONE_UNIT, MOST_UNITS = 30.0, 4
@@ -74,7 +72,7 @@ class ShopFloor:
         setup = np.clip(table["setup_hours"][rows] - done_before, 0.0, given)
         finished = touched & (given >= remaining - 1e-9)
         centre_count = centres.count
-        queue = np.bincount(centre, remaining - given, centre_count)
+        queue = np.bincount(centre, remaining - given, centre_count).astype(np.float64)
         self._note_day(working, shift, breakdown, centre, given, setup, queue)
         self._remember_overload(order[~touched], centre[~touched])
         if finished.any():
@@ -87,7 +85,8 @@ class ShopFloor:
         rate = centres.breakdowns_per_week / 5.0 * world.effects.breakdown_factor
         happened = luck.poisson(rate, "breakdown", codes, day)
         hours = happened * luck.exponential(centres.repair_hours, "repair", codes, day)
-        return np.minimum(np.round(hours, 2), 0.9 * shift)
+        lost: Floats = np.minimum(np.round(hours, 2), 0.9 * shift)
+        return lost
 
     def _note_day(
         self,

@@ -9,12 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.arrays import running_totals
+from pipelines.demo.arrays import Floats, Rows, running_totals
 from pipelines.demo.company.company import NEVER, Company
 from pipelines.demo.documents import Documents
-
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
 
 
 class Stock:
@@ -33,7 +30,8 @@ class Stock:
 
     def available(self, item: npt.ArrayLike, place: npt.ArrayLike) -> Floats:
         """What can really be taken: the books less what is missing."""
-        return np.maximum(self.quantity[item, place] - self.missing[item, place], 0.0)
+        where = (np.asarray(item, dtype=np.int64), np.asarray(place, dtype=np.int64))
+        return np.maximum(self.quantity[where] - self.missing[where], 0.0)
 
     def post(
         self,
@@ -63,7 +61,7 @@ class Stock:
         target = np.broadcast_to(np.asarray(to_place, dtype=np.int64), count)
         amount = np.broadcast_to(np.asarray(quantity, dtype=np.float64), count)
         lots = np.broadcast_to(np.asarray(lot, dtype=np.int64), count)
-        values = np.round(amount * unit_value, 2)
+        values: Floats = np.round(amount * np.asarray(unit_value, dtype=np.float64), 2)
         flat_quantity, flat_value = self.quantity.reshape(-1), self.value.reshape(-1)
         leaves, comes = self._own[source], self._own[target]
         if leaves.any():

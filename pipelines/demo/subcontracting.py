@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from pipelines.demo.arrays import Rows
 from pipelines.demo.opening_hours import handed_over
 from pipelines.demo.production_receipts import receive_production
 from pipelines.demo.promise import WORKING_WEEK
 from pipelines.demo.world import World
-
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class Subcontracting:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from pipelines.demo.arrays import running_totals
+from pipelines.demo.arrays import Floats, Rows, running_totals
 from pipelines.demo.causes import node_causes
 from pipelines.demo.company.company import NEVER
 from pipelines.demo.documents import SUBCONTRACT_ISSUE, TRANSFER_MOVE, TRANSFER_REFERENCE
-from pipelines.demo.opening_hours import handed_over, next_working
+from pipelines.demo.opening_hours import CLOSES, OPENS, handed_over, next_working
 from pipelines.demo.purchasing import Purchasing
 from pipelines.demo.world import World
 
-Rows = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 # A transfer that has waited so long goes with what there is, from this share on.
 PATIENCE_DAYS, PARTIAL_SHARE = 5, 0.25
 
@@ -66,10 +63,17 @@ class Transfers:
         """Unload what arrives today."""
         world, table = self.world, self.world.documents.transfers
         here = table["arrives_at"][self.moving] < world.day + 1
+        # What was held up on its way may come to a closed door, and waits for it to open.
+        calendar = world.company.places.calendar[table["to_place"][self.moving]]
+        shut = here & ~world.is_working(calendar)
+        waits = self.moving[shut]
+        table["arrives_at"][waits] = handed_over(world, calendar[shut], table["arrives_at"][waits])
+        here &= ~shut
         if not here.any():
             return
         rows = self.moving[here]
         self.moving = self.moving[~here]
+        table["arrives_at"][rows] = np.clip(table["arrives_at"][rows], world.day + OPENS, world.day + CLOSES)
         unloaded = np.isin(self._load_transfer, rows)
         transfer = self._load_transfer[unloaded]
         world.stock.post(
@@ -78,7 +82,7 @@ class Transfers:
             world.lookup.transit,
             table["to_place"][transfer],
             self._load_quantity[unloaded],
-            np.maximum(table["arrives_at"][transfer], world.day + 0.01),
+            table["arrives_at"][transfer],
             reference_type=TRANSFER_REFERENCE,
             reference=transfer,
             lot=self._load_lot[unloaded],

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.demo.arrays import Rows
 from pipelines.demo.company.company import NEVER, BillLines, Company, Nodes, Operations
 from pipelines.demo.documents import Documents
 from pipelines.demo.effects import Effects
 from pipelines.demo.luck import Luck
 from pipelines.demo.stock import Stock
-
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -71,13 +70,15 @@ class World:
 
     def is_working(self, calendar: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Whether today is a working day of these calendars."""
-        return self.company.is_working[np.asarray(calendar), self.day]
+        working: npt.NDArray[np.bool_] = self.company.is_working[np.asarray(calendar), self.day]
+        return working
 
     def standard_cost(self) -> npt.NDArray[np.float64]:
         """Today's standard cost of every item."""
         items = self.company.items
         period = np.searchsorted(items.cost_from_day, self.day, side="right") - 1
-        return items.standard_cost[max(int(period), 0)]
+        cost: npt.NDArray[np.float64] = items.standard_cost[max(int(period), 0)]
+        return cost
 
     def weekday(self) -> int:
         """0 = Monday."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.plan.network import KEY
-from pipelines.plan.reading import PlanningRows
+from pipelines.plan.reading import KEY, PlanningRows
 from planning.mrp.codes import SupplyKind
 
 # Stock that an order may take. What is inspected, blocked or consigned is seen, but not planned with.
@@ -180,7 +179,9 @@ def _orders(rows: PlanningRows, places: Places) -> tuple[pl.DataFrame, pl.DataFr
 
 def _received_where_planned(orders: pl.DataFrame, rows: PlanningRows) -> pl.DataFrame:
     """An order at a place where its item has no policy comes in where the item is planned by that way of supply."""
-    receiving = rows.policies.filter(pl.col("supply_type") == "subcontract").select("item_id", received_at="location_id")
+    receiving = rows.policies.filter(pl.col("supply_type") == "subcontract").select(
+        "item_id", received_at="location_id"
+    )
     outside = rows.locations.filter(pl.col("location_type") == "subcontractor")["location_id"].implode()
     return (
         orders.join(receiving.unique("item_id", keep="first"), on="item_id", how="left", maintain_order="left")

@@ -1,9 +1,9 @@
 """The forecast of the plan: the newest vintage, at places, in weeks.
 
-A forecast without a place is spread by the demand of recent months. A bucket that has begun counts with the share of its
-working days that lie ahead. Months are asked for week by week, by working days; pieces stay whole. Orders use up the
-forecast of their week, then of the weeks around as far as the policy says, else as far as the bucket is long: an order
-of a month uses up the forecast of that month, in whichever week it falls.
+A forecast without a place is spread by the demand of recent months. A bucket that has begun counts with the share of
+its working days that lie ahead. Months are asked for week by week, by working days; pieces stay whole. Orders use up
+the forecast of their week, then of the weeks around as far as the policy says, else as far as the bucket is long: an
+order of a month uses up the forecast of that month, in whichever week it falls.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from pipelines.plan.calendars import DAY_ZERO, WEEK, WorkingCalendars, day_number
+from pipelines.plan.calendars import WEEK, WorkingCalendars, day_number
 from pipelines.plan.documents import UNPLACED_SCHEMA, Places
-from pipelines.plan.network import KEY
-from pipelines.plan.reading import PlanningRows
+from pipelines.plan.reading import KEY, PlanningRows
 from planning.mrp.codes import NONE, UNIT, Integers
 
 BUCKET_DAYS = {"day": 1, "week": 7, "month": 31}
@@ -44,7 +43,9 @@ def placed_forecast(rows: PlanningRows, places: Places, as_of: date, calendars: 
     codes = dict(rows.locations.select("location_id", "calendar_id").iter_rows())
     whole = whole_items(rows.items)
     parts: list[tuple[str, str, date, int, int]] = []
-    for item, place, bucket, start, quantity in kept.select(*KEY, "bucket", "bucket_start_date", "quantity").iter_rows():
+    for item, place, bucket, start, quantity in kept.select(
+        *KEY, "bucket", "bucket_start_date", "quantity"
+    ).iter_rows():
         end = _end_of(start, bucket)
         pieces = _weeks(start, end)
         code = calendars.code(codes.get(place))
@@ -79,9 +80,9 @@ def whole_items(items: pl.DataFrame) -> frozenset[str]:
 
 
 MEASURED_UNITS = frozenset(
-    {"KG", "G", "MG", "T", "TO", "LB", "OZ", "M", "MM", "CM", "KM", "IN", "FT", "YD", "M2", "CM2", "FT2", "M3", "CM3",
-     "L", "ML", "CL", "HL", "GAL", "H", "HR", "KWH", "KM2", "千克", "公斤", "克", "吨", "米", "厘米", "毫米", "升", "毫升",
-     "平方米", "立方米"}
+    {"KG", "G", "MG", "T", "TO", "LB", "OZ", "M", "MM", "CM", "KM", "IN", "FT", "YD", "M2", "CM2", "FT2", "KM2", "M3",
+     "CM3", "L", "ML", "CL", "HL", "GAL", "H", "HR", "KWH", "千克", "公斤", "克", "吨", "米", "厘米", "毫米", "升",
+     "毫升", "平方米", "立方米"}
 )  # fmt: skip
 
 
@@ -135,8 +136,3 @@ def _whole_shares(quantities: np.ndarray, grain: int) -> Integers:
     """Quantities in millionths, in whole grains, that add up to the rounded total: rounding is carried forward."""
     until = np.rint(np.cumsum(quantities) * UNIT / grain + 1e-9).astype(np.int64) * grain
     return np.diff(until, prepend=np.int64(0))
-
-
-def day_of(number: int) -> date:
-    """A day of the engine as a date."""
-    return DAY_ZERO + timedelta(days=int(number))

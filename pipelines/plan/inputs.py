@@ -15,9 +15,9 @@ import polars as pl
 from pipelines.plan.calendars import WorkingCalendars, day_number, working_calendars
 from pipelines.plan.documents import USABLE_STATUS, Documents, Places, documents
 from pipelines.plan.forecast import PlacedForecast, placed_forecast
-from pipelines.plan.network import KEY, Network, network
+from pipelines.plan.network import Network, network
 from pipelines.plan.nodes import node_arrays
-from pipelines.plan.reading import PlanningRows
+from pipelines.plan.reading import KEY, PlanningRows
 from planning.mrp import (
     BillLines,
     Demands,
@@ -98,7 +98,8 @@ def planning_model(rows: PlanningRows, as_of: date) -> PlanningModel:
     )  # fmt: skip
     return PlanningModel(
         as_of, problem, rows, calendars, nodes, found.sources, demands, forecasts, supply, stock,
-        tuple(customers), tuple(suppliers), tuple(centres), tuple(order_lines), _findings(rows, papers, forecast, found),
+        tuple(customers), tuple(suppliers), tuple(centres), tuple(order_lines),
+        _findings(rows, papers, forecast, found),
     )  # fmt: skip
 
 
@@ -140,7 +141,9 @@ def _sources(
 ) -> Sources:  # fmt: skip
     """Lead times are whole days; a make source works by the calendar of its place, the others ship by the shipper's."""
     places = {row[0]: calendars.code(row[1]) for row in rows.locations.select("location_id", "calendar_id").iter_rows()}
-    shippers = {row[0]: calendars.code(row[1]) for row in rows.suppliers.select("supplier_id", "calendar_id").iter_rows()}
+    shippers = {
+        row[0]: calendars.code(row[1]) for row in rows.suppliers.select("supplier_id", "calendar_id").iter_rows()
+    }
     coded = _coded(sources, nodes)
     by_place, by_supplier = _lookup(coded["from_location_id"], places), _lookup(coded["supplier_id"], shippers)
     return Sources.of(
@@ -202,7 +205,7 @@ def _open_supply(
     supply: pl.DataFrame, sources: pl.DataFrame, yield_rate: Floats, order_lines: dict[str, int], rows: PlanningRows,
     calendars: WorkingCalendars, nodes: pl.DataFrame,
 ) -> OpenSupply:  # fmt: skip
-    """What is expected good: what is still to be made, less the usual scrap; a source for orders that need their bill."""
+    """What is expected good: what is still to be made less the usual scrap. Orders that need their bill have its source."""
     made = supply["document_type"].to_numpy() == "production_order"
     node = _of(supply, "node")
     quantity = _millionths(supply, "quantity")
@@ -253,7 +256,7 @@ def _operations(rows: PlanningRows, sources: pl.DataFrame, centres: dict[str, in
 
 
 def _findings(rows: PlanningRows, papers: Documents, forecast: PlacedForecast, found: Network) -> pl.DataFrame:
-    """What the inputs leave out: documents without a place, refused rows, sources without a lead time, barred suppliers."""
+    """What the inputs leave out: papers without a place, refused rows, sources without lead time, barred suppliers."""
     unplaced = pl.concat([papers.unplaced, forecast.unplaced]).select(*FINDING_SCHEMA)
     refused = rows.refused_rows.select(
         pl.lit("refused_row").alias("kind"), "item_id", pl.lit(None, dtype=pl.String).alias("location_id"),

@@ -1,4 +1,4 @@
-"""Weekly buckets of a plan: the load of work centres and suppliers against what they can do, and time-phased records."""
+"""Weekly buckets of a plan: load of work centres and suppliers against what they can do, and time-phased records."""
 
 from __future__ import annotations
 
@@ -91,6 +91,7 @@ def load_table(model: PlanningModel, plan: Plan, load: Load) -> pl.DataFrame:
             "resource_type": pl.Series(["work_centre"] * row.size, dtype=pl.String),
             "resource_id": chosen(model.work_centres, row),
             "item_id": pl.Series([None] * row.size, dtype=pl.String),
+            "location_id": chosen(model.rows.work_centres.sort("work_centre_id")["location_id"], row),
             "week_start_date": dates(load.edges[column]),
             "unit": pl.Series(["hours"] * row.size, dtype=pl.String),
             "load": load.hours[row, column + 1],
@@ -134,22 +135,20 @@ def _supplier_load(model: PlanningModel, plan: Plan, edges: Integers) -> pl.Data
         .sort("resource_id", "item_id", "week_start_date")
         .select(
             pl.lit("supplier").alias("resource_type"), "resource_id", "item_id",
-            pl.col("week_start_date"),
+            pl.lit(None, dtype=pl.String).alias("location_id"), pl.col("week_start_date"),
             pl.lit("base units").alias("unit"), "load", "planned_load", "capacity",
         )
     )  # fmt: skip
 
 
 def plan_records(model: PlanningModel, plan: Plan, edges: Integers) -> pl.DataFrame:
-    """One row for each node and week in which anything happens, and the first week of each; past due is a week of its own.
+    """One row for each node and week in which anything happens, and the first week of each; past due has its own row.
 
     `week_start_date` of what is past due is the day before the first one.
     """
     parts = [_records(model, plan, edges, np.zeros(0, np.int64))]
     for start in range(0, model.nodes.height, NODES_AT_A_TIME):
-        parts.append(
-            _records(model, plan, edges, np.arange(start, min(start + NODES_AT_A_TIME, model.nodes.height)))
-        )
+        parts.append(_records(model, plan, edges, np.arange(start, min(start + NODES_AT_A_TIME, model.nodes.height))))
     return pl.concat(parts)
 
 

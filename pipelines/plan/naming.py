@@ -92,6 +92,7 @@ def units(millionths: Integers) -> pl.Series:
 
 
 def texts(names: Names) -> pl.Series:
+    """Names as a column."""
     return pl.Series(names.tolist(), dtype=pl.String)
 
 

@@ -11,8 +11,8 @@ import polars as pl
 
 from pipelines.plan.calendars import WorkingCalendars
 from pipelines.plan.forecast import PlacedForecast, whole_items
-from pipelines.plan.network import KEY, Network
-from pipelines.plan.reading import PlanningRows
+from pipelines.plan.network import Network
+from pipelines.plan.reading import KEY, PlanningRows
 from planning.mrp import Nodes
 from planning.mrp.codes import NONE, UNIT, Floats, Integers, LotRule, Strategy
 

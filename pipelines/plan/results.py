@@ -1,7 +1,4 @@
-"""The plan as tables: orders with their arithmetic, end demand, pegging, shortages, messages, findings.
-
-Every table is always there, empty where nothing is planned; ids are those of the documents.
-"""
+"""The plan as tables: orders with their arithmetic, end demand, pegging and shortages. Ids are those of the documents."""
 
 from __future__ import annotations
 
@@ -13,19 +10,14 @@ import polars as pl
 from pipelines.plan.critical import critical_supply
 from pipelines.plan.earliest import earliest_pegging
 from pipelines.plan.inputs import PlanningModel
+from pipelines.plan.lead_times import LeadTimeOrigin
 from pipelines.plan.load import Load, plan_load
-from pipelines.plan.naming import EventNames, chosen, dates, event_names, texts, units
-from pipelines.plan.network import LeadTimeOrigin
+from pipelines.plan.naming import EventNames, Names, chosen, dates, event_names, texts, units
 from planning.mrp import Plan, plan
-from planning.mrp.action_messages import action_messages
 from planning.mrp.arithmetic import LevelOrigin, LotOrigin, arithmetic
 from planning.mrp.codes import NONE, UNIT, DemandKind, Floats, Integers, LotRule, SourceKind
-from planning.mrp.messages import CODES, Dampers, MessageCode
 from planning.mrp.pegging import Pegging, late_days
 from planning.mrp.shortages import Shortages, demand_value, shortages
-
-# What is too small to say: open orders may be so many days early or late, and orders are said a week before release.
-DAMPERS = Dampers(expedite_days=2, defer_days=6, release_days=7, excess_days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ def plan_orders(result: Planned) -> pl.DataFrame:
     sums = arithmetic(result.plan)
     nodes, first_day = model.nodes, model.problem.first_day
     source = orders.source
-    lines, customers, value = _served(result, orders.supply)
+    lines, customers, value = served(result, orders.supply)
     is_make = (sums.kind == SourceKind.MAKE) | (sums.kind == NONE)
     code = model.problem.nodes.calendar[orders.node]
     shipper = np.where(source >= 0, model.problem.sources.calendar[np.maximum(source, 0)], NONE) if (
@@ -134,7 +126,7 @@ def _calendar(model: PlanningModel, codes: Integers) -> pl.Series:
     return chosen(tuple(model.calendars.codes), codes)
 
 
-def _served(result: Planned, supply: Integers) -> tuple[Integers, Integers, Floats]:
+def served(result: Planned, supply: Integers) -> tuple[Integers, Integers, Floats]:
     """For each supply event the sales lines, customers and money of them that it serves, at whatever distance."""
     pegging, found, demands = result.pegging, result.plan, result.model.problem.demands
     chain = pegging.end_demand(supply)
@@ -145,7 +137,9 @@ def _served(result: Planned, supply: Integers) -> tuple[Integers, Integers, Floa
     value = demand_value(found)[demand] * quantity / np.maximum(found.demand.quantity[demand], 1)
     row = pl.DataFrame({"start": start, "demand": demand, "customer": demands.customer[demand], "value": value})
     totals = row.group_by("start").agg(
-        pl.col("demand").n_unique(), pl.col("customer").filter(pl.col("customer") >= 0).n_unique(), pl.col("value").sum()
+        pl.col("demand").n_unique(),
+        pl.col("customer").filter(pl.col("customer") >= 0).n_unique(),
+        pl.col("value").sum(),
     )
     lines, customers = np.zeros(supply.size, np.int64), np.zeros(supply.size, np.int64)
     money = np.zeros(supply.size)
@@ -160,7 +154,9 @@ def plan_demands(result: Planned) -> pl.DataFrame:
     model, found, short = result.model, result.plan, result.short
     demand, first_day = found.demand, model.problem.first_day
     ends = np.flatnonzero(
-        (demand.parent == NONE) & np.isin(demand.kind, (DemandKind.SALES_ORDER, DemandKind.FORECAST)) & (demand.quantity > 0)
+        (demand.parent == NONE)
+        & np.isin(demand.kind, (DemandKind.SALES_ORDER, DemandKind.FORECAST))
+        & (demand.quantity > 0)
     )
     late_quantity, possible = np.zeros(demand.count, np.int64), np.maximum(demand.day, first_day)
     np.add.at(late_quantity, short.demand, short.quantity)
@@ -194,8 +190,8 @@ def plan_demands(result: Planned) -> pl.DataFrame:
             "late_days": possible[ends] - demand.day[ends],
             "late_quantity": units(late_quantity[ends]),
             "late_value": value * share,
-            "limiting_type": _named(result.names.supply_type, limiting),
-            "limiting_id": _named(result.names.supply_id, limiting),
+            "limiting_type": named(result.names.supply_type, limiting),
+            "limiting_id": named(result.names.supply_id, limiting),
             "limiting_item_id": model.nodes["item_id"].gather(pl.Series(node).replace(NONE, None)),
             "limiting_location_id": model.nodes["location_id"].gather(pl.Series(node).replace(NONE, None)),
             "limiting_supplier_id": _supplier(result, limiting),
@@ -211,7 +207,8 @@ def plan_demands(result: Planned) -> pl.DataFrame:
     ).drop("has_limit", "has_release").sort("demand_type", "item_id", "location_id", "demand_date", "demand_id")  # fmt: skip
 
 
-def _named(names: np.ndarray, codes: Integers) -> pl.Series:
+def named(names: Names, codes: Integers) -> pl.Series:
+    """Names of events by their numbers, empty where the number is NONE."""
     return texts(names).gather(pl.Series(codes).replace(NONE, None))
 
 
@@ -223,7 +220,7 @@ def _supplier(result: Planned, supply: Integers) -> pl.Series:
     code = pl.Series(supply).replace(NONE, None)
     planned_by = model.sources["supplier_id"].gather(pl.Series(source).gather(code).replace(NONE, None))
     by_line = dict(model.rows.purchase_lines.select("purchase_order_line_id", "supplier_id").iter_rows())
-    bought = _named(result.names.supply_id, supply).replace_strict(by_line, default=None, return_dtype=pl.String)
+    bought = named(result.names.supply_id, supply).replace_strict(by_line, default=None, return_dtype=pl.String)
     return pl.select(pl.coalesce(planned_by, bought)).to_series()
 
 
@@ -251,7 +248,7 @@ def plan_pegging(result: Planned) -> pl.DataFrame:
 def plan_shortages(result: Planned) -> pl.DataFrame:
     """One row for each link whose supply cannot be there in time, at every level."""
     short, found = result.short, result.plan
-    _, _, money = _served(result, short.supply)
+    _, _, money = served(result, short.supply)
     return pl.DataFrame(
         {
             "link_number": short.link,
@@ -269,54 +266,3 @@ def plan_shortages(result: Planned) -> pl.DataFrame:
             "served_value": money,
         }
     )
-
-
-def plan_messages(result: Planned) -> pl.DataFrame:
-    """One row for each message, with the order or demand it is about and the customers' money behind it."""
-    load = result.load
-    found = action_messages(
-        result.pegging, DAMPERS, load=load.hours, capacity=load.capacity, edges=load.edges
-    )  # fmt: skip
-    of_centre = found.code == CODES.index(MessageCode.OVERLOAD)
-    node = pl.Series(np.where(of_centre, NONE, found.node)).replace(NONE, None)
-    nodes = result.model.nodes
-    has_supply = np.flatnonzero(found.supply >= 0)
-    money = np.zeros(found.count)
-    money[has_supply] = _served(result, found.supply[has_supply])[2]
-    kinds = [finding.kind.value for finding in result.plan.findings]
-    return pl.DataFrame(
-        {
-            "message_number": np.arange(found.count),
-            "code": chosen(tuple(code.value for code in CODES), found.code),
-            "item_id": nodes["item_id"].gather(node),
-            "location_id": nodes["location_id"].gather(node),
-            "work_centre_id": chosen(result.model.work_centres, np.where(of_centre, found.node, NONE)),
-            "order_type": _named(result.names.supply_type, found.supply),
-            "order_id": _named(result.names.supply_id, found.supply),
-            "demand_type": _named(result.names.demand_type, found.demand),
-            "demand_id": _named(result.names.demand_id, found.demand),
-            "finding_kind": chosen(tuple(kinds), found.finding),
-            "message_date": dates(found.day),
-            "to_date": dates(found.to_day),
-            "days": found.days,
-            "quantity": units(found.quantity),
-            "value": found.value,
-            "served_value": money,
-        }
-    )
-
-
-def plan_findings(result: Planned) -> pl.DataFrame:
-    """One row for each thing that is not planned as it was stated: of the inputs, then of the engine."""
-    nodes = result.model.nodes
-    names = [f"{item} @ {place}" for item, place in nodes.select("item_id", "location_id").iter_rows()]
-    rows = [
-        (
-            finding.kind.value, nodes["item_id"][finding.node], nodes["location_id"][finding.node],
-            " → ".join(names[node] for node in (*finding.nodes, *finding.nodes[:1])) or None,
-        )
-        for finding in result.plan.findings
-    ]  # fmt: skip
-    own = pl.DataFrame(rows, schema=result.model.findings.schema, orient="row")
-    together = pl.concat([result.model.findings, own]).unique(maintain_order=True)
-    return together.with_row_index("finding_number").with_columns(pl.col("finding_number").cast(pl.Int64))

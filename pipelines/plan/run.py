@@ -13,17 +13,9 @@ import polars as pl
 
 from pipelines.plan.inputs import PlanningModel, planning_model
 from pipelines.plan.load import load_table, plan_records
+from pipelines.plan.messages import plan_findings, plan_messages
 from pipelines.plan.reading import Query, read_rows
-from pipelines.plan.results import (
-    Planned,
-    plan_demands,
-    plan_findings,
-    plan_messages,
-    plan_orders,
-    plan_pegging,
-    plan_shortages,
-    planned,
-)
+from pipelines.plan.results import Planned, plan_demands, plan_orders, plan_pegging, plan_shortages, planned
 from planning.errors import PlanningError
 from tower.errors import BuildError
 

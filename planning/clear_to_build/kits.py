@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.clear_to_build.codes import NONE, Floats, Integers, Rule, Substitution
+from planning.clear_to_build.codes import NONE, Flags, Floats, Integers, Rule, Substitution
 from planning.clear_to_build.problem import ClearToBuildProblem, Orders
 
 
@@ -95,9 +95,7 @@ def compile_kits(problem: ClearToBuildProblem) -> Kits:
     position[sequence] = np.arange(orders.count)
 
     asked = np.flatnonzero(lines.quantity > 0)
-    used = np.zeros(substitutes.count, np.bool_)
-    if problem.settings.substitution != Substitution.NONE:
-        used = lines.quantity[substitutes.line] > 0
+    used = _useful(problem)
     stock, receipts = problem.stock, problem.receipts
     item = np.concatenate((lines.item[asked], substitutes.item[used], stock.item, receipts.item))
     site_of_line = orders.site[lines.order]
@@ -148,6 +146,20 @@ def compile_kits(problem: ClearToBuildProblem) -> Kits:
         supply_quantity=quantity,
         supply_receipt=receipt,
     )
+
+
+def _useful(problem: ClearToBuildProblem) -> Flags:
+    """Substitutes of lines that ask for something: not the item itself, and each item once, at its best priority."""
+    lines, substitutes = problem.lines, problem.substitutes
+    useful = np.zeros(substitutes.count, np.bool_)
+    if problem.settings.substitution == Substitution.NONE or not useful.size:
+        return useful
+    by = np.lexsort((np.arange(useful.size), substitutes.priority, substitutes.item, substitutes.line))
+    line, item = substitutes.line[by], substitutes.item[by]
+    again = (line[1:] == line[:-1]) & (item[1:] == item[:-1])
+    useful[by[np.append(True, ~again)]] = True
+    useful &= (lines.quantity[substitutes.line] > 0) & (substitutes.item != lines.item[substitutes.line])
+    return useful
 
 
 def _numbered(item: Integers, site: Integers) -> tuple[tuple[Integers, Integers], Integers]:

@@ -22,8 +22,13 @@ from planning.mrp.segments import expanded, starts_of_runs
 _NOBODY = np.zeros(0, np.int64)
 
 
-def dispatch(network: Network, urgency: Integers, not_before: Integers) -> Schedule:
-    """`urgency` by operation: lower goes first. `not_before`: the day before which an operation is not loaded."""
+def dispatch(network: Network, urgency: Integers | None = None, not_before: Integers | None = None) -> Schedule:
+    """`urgency` by operation: lower goes first. `not_before`: the day before which an operation is not loaded.
+
+    By default, the latest starts of the network rank and `early_days` before them limit.
+    """
+    urgency = network.latest_starts(network.problem.demands.due_day) if urgency is None else urgency
+    not_before = network.not_before() if not_before is None else not_before
     run = _Run(network, urgency, not_before)
     run.open()
     for bucket in range(network.problem.capacity.buckets):
@@ -48,6 +53,7 @@ class _Run:
         self.waits_for = network.supplies.copy()
         self.ready = np.full(operations.order.size, problem.first_day)
         self.ready[network.first_operation] = np.maximum(problem.orders.earliest_day, problem.first_day)
+        self.is_ready = np.zeros(operations.order.size, np.bool_)
         self.begin = np.full(operations.order.size, FAR)
         self.available = np.full(problem.orders.node.size, FAR)
         edges = problem.capacity.edges
@@ -64,6 +70,7 @@ class _Run:
     def release(self, ready: Integers, bucket: int) -> None:
         """Operations that may begin: those with work queue up for their bucket, the others are done at once."""
         while ready.size:
+            self.is_ready[ready] = True
             has_work = self.network.has_work[ready]
             self.queue_up(ready[has_work], bucket)
             ready = ready[~has_work]
@@ -72,12 +79,12 @@ class _Run:
             ready = self.finish(ready)
 
     def queue_up(self, ready: Integers, bucket: int) -> None:
-        if not ready.size:
-            return
         edges = self.problem.capacity.edges
         day = np.maximum(self.ready[ready], self.not_before[ready]) - edges[0]
         within = day < self.bucket_of.size
         ready, day = ready[within], day[within]
+        if not ready.size:
+            return
         at = np.maximum(self.bucket_of[np.maximum(day, 0)], bucket)
         order = np.argsort(at, kind="stable")
         ready, at = self.rank_of[ready[order]], at[order]
@@ -151,7 +158,8 @@ class _Run:
         columns = list(zip(*self.pieces, strict=True)) or [(_NOBODY,)] * 3
         load = Load(*(np.concatenate(column) for column in columns))
         begin, available = _as_late_as_users_allow(self.network, self.begin, self.available, self.waits_for == 0)
-        return Schedule(begin[self.network.first_operation], available, self.ready, begin, load)
+        ready = np.where(self.is_ready, self.ready, FAR)
+        return Schedule(begin[self.network.first_operation], available, ready, begin, load)
 
 
 def _ranking(centre: Integers, urgency: Integers) -> Integers:

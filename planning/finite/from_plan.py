@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from planning.finite.plan_parts import Parts, divided_orders
 from planning.finite.problem import Capacity, EndDemands, FiniteProblem, Links, Operations, Orders
-from planning.mrp.codes import FAR, NONE, UNIT, DemandKind, Floats, Integers, SourceKind, SupplyKind
+from planning.mrp.codes import FAR, NONE, UNIT, DemandKind, Flags, Floats, Integers, SourceKind, SupplyKind
 from planning.mrp.result import Plan
 from planning.mrp.segments import csr, expanded
 from planning.mrp.shortages import demand_value
@@ -21,11 +23,16 @@ from planning.mrp.shortages import demand_value
 
 @dataclass(frozen=True, slots=True)
 class FiniteInput:
-    """The problem, and what its rows are: `supply_event` of each order and `demand_event` of each end demand."""
+    """The problem, and what its rows are: `supply_event` of each order and `demand_event` of each end demand.
+
+    `untied`: orders that are by-products whose own order would wait for them in the end. They come on the day of the
+    material plan, whatever happens to that order.
+    """
 
     problem: FiniteProblem
     supply_event: Integers
     demand_event: Integers
+    untied: Integers
 
 
 def finite_input(
@@ -46,6 +53,9 @@ def finite_input(
     end_row[ends] = np.arange(ends.size)
     event = parts.event
     wanted = np.maximum(supply.day, first_day)
+    links, untied = _links(plan, parts, end_row)
+    earliest = _earliest(plan)[event]
+    earliest[untied] = wanted[event[untied]]
     may_move = np.isin(supply.kind, (SupplyKind.PLANNED, SupplyKind.BLOW_THROUGH, SupplyKind.FORECAST_BLOW_THROUGH))
     problem = FiniteProblem(
         first_day=first_day,
@@ -59,17 +69,17 @@ def finite_input(
             node=supply.node[event],
             origin=event,
             quantity=parts.end - parts.begin,
-            earliest_day=_earliest(plan)[event],
+            earliest_day=earliest,
             wanted_day=wanted[event],
             may_move=may_move[event],
         ),
         operations=routes.operations(plan, parts, started),
-        links=_links(plan, parts, end_row),
+        links=links,
         capacity=capacity,
         calendars=plan.problem.calendars,
         early_days=early_days,
     )
-    return FiniteInput(problem, event, ends)
+    return FiniteInput(problem, event, ends, untied)
 
 
 def _open_to_start(plan: Plan) -> Integers:
@@ -100,8 +110,8 @@ def _started(plan: Plan) -> tuple[Integers, Integers]:
     return source, quantity
 
 
-def _links(plan: Plan, parts: Parts, end_row: Integers) -> Links:
-    """Pegging links of parts, and one from each order to each of its by-products."""
+def _links(plan: Plan, parts: Parts, end_row: Integers) -> tuple[Links, Integers]:
+    """Pegging links of parts and one from each order to each of its by-products; and the by-products left untied."""
     offset = np.maximum(plan.demand.day[parts.link_event] - _start_day(plan)[plan.demand.parent[parts.link_event]], 0)
     offset = np.where((parts.link_user != NONE) & (offset < FAR // 2), offset, 0)
     demand = np.where(parts.link_user == NONE, end_row[parts.link_event], NONE)
@@ -109,15 +119,31 @@ def _links(plan: Plan, parts: Parts, end_row: Integers) -> Links:
     part_of = np.full(plan.supply.count, NONE)
     part_of[parts.event] = np.arange(parts.event.size)
     main = part_of[plan.supply.origin[parts.event[by_product]]]
-    by_product, main = by_product[main != NONE], main[main != NONE]
-    none = np.full(main.size, NONE)
-    return Links(
+    circles = _in_one_circle(parts, main, by_product)
+    untied = by_product[circles]
+    by_product, main = by_product[~circles], main[~circles]
+    links = Links(
         supply=np.concatenate((parts.link_part, main)),
         user=np.concatenate((parts.link_user, by_product)),
-        demand=np.concatenate((demand, none)),
-        quantity=np.concatenate((parts.link_quantity, (parts.end - parts.begin)[by_product])),
+        demand=np.concatenate((demand, np.full(main.size, NONE))),
+        # A by-product comes out of its order beside what was ordered: it takes nothing of that.
+        quantity=np.concatenate((parts.link_quantity, np.zeros(main.size, np.int64))),
         offset_days=np.concatenate((offset, np.zeros(main.size, np.int64))),
     )
+    return links, untied
+
+
+def _in_one_circle(parts: Parts, main: Integers, by_product: Integers) -> Flags:
+    """Whether each order waits, through what its by-product goes into, for that by-product."""
+    if not by_product.size:
+        return np.zeros(0, np.bool_)
+    to_order = parts.link_user != NONE
+    supply = np.concatenate((parts.link_part[to_order], main))
+    user = np.concatenate((parts.link_user[to_order], by_product))
+    count = parts.event.size
+    graph = coo_array((np.ones(supply.size, np.int8), (supply, user)), shape=(count, count))
+    component = connected_components(graph.tocsr(), directed=True, connection="strong")[1]
+    return np.asarray(component[main] == component[by_product])
 
 
 def _start_day(plan: Plan) -> Integers:

@@ -109,7 +109,7 @@ def _judged(chain: CriticalChain, lateness: Lateness) -> Limits:
         kind=np.where(by_capacity, LimitKind.CAPACITY, LimitKind.MATERIAL),
         work_centre=np.where(by_capacity, centre, NONE),
         order=np.where(by_capacity, waiting, chain.order[ends]),
-        days=np.where(by_capacity, days, np.maximum(rest, 0)),
+        days=np.minimum(np.where(by_capacity, days, np.maximum(rest, 0)), lateness.days[demand]),
         chain=chain,
     )
 

@@ -95,6 +95,15 @@ class Network:
             needed[order], start[order] = soonest, soonest - lead[order]
         return np.asarray(needed[operations.order] - self.lead_days, dtype=np.int64)
 
+    def not_before(self) -> Integers:
+        """The day before which an operation is not loaded: `early_days` before its latest start by the due days.
+
+        For orders that no end demand waits for: before the day on which the plan wants them.
+        """
+        latest = self.latest_starts(self.problem.demands.due_day)
+        wanted = latest - UNNEEDED + self.problem.first_day
+        return np.asarray(np.where(latest < UNNEEDED, latest, wanted) - self.problem.early_days, dtype=np.int64)
+
     def work_content(self) -> Floats:
         """Hours on limited work centres behind each end demand, through all orders that serve it, by quantity."""
         problem, operations, links = self.problem, self.problem.operations, self.problem.links

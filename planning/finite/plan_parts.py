@@ -125,8 +125,9 @@ class _Pegging:
         asked = _joined(self.asked[level])
         demand, from_ = _on_the_line(asked, key, start, size)
         filler = demand == NONE
-        need = np.where(filler, UNNEEDED, asked.need[demand])
-        priority = np.where(filler, self.priority_of.size, asked.priority[demand])
+        # NONE (−1) reads what is appended.
+        need = np.append(asked.need, UNNEEDED)[demand]
+        priority = np.append(asked.priority, self.priority_of.size)[demand]
         row, begin = self._cuts(event, start, size, from_, need)
         end = np.append(begin[1:], 0)
         last = np.append(row[1:] != row[:-1], True)

@@ -71,7 +71,8 @@ class Operations:
 class Links:
     """Material from the order `supply` goes to the order `user`, or (user NONE) to the end demand `demand`.
 
-    The user may begin `offset_days` before the material is there, since it takes it that much later.
+    The user may begin `offset_days` before the material is there, since it takes it that much later. Quantity 0: the
+    user only waits for the order (a by-product for what it comes out of).
     """
 
     supply: Integers

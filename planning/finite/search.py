@@ -88,15 +88,12 @@ class _Search:
         self.network, self.objective = network, objective
         self.problem = network.problem
         self.work = network.work_content()
-        latest = network.latest_starts(self.problem.demands.due_day)
-        self.not_before = latest - self.problem.early_days
-        self.history: list[float] = []
-        self.best = self.tried(np.zeros(self.problem.demands.due_day.size, np.int64), latest)
-        self.history.append(self.best.objective)
+        self.not_before = network.not_before()
+        self.best = self.tried(np.zeros(self.problem.demands.due_day.size, np.int64))
+        self.history = [self.best.objective]
 
-    def tried(self, shift: Integers, urgency: Integers | None = None) -> _Found:
-        due = self.problem.demands.due_day
-        urgency = self.network.latest_starts(due + shift) if urgency is None else urgency
+    def tried(self, shift: Integers) -> _Found:
+        urgency = self.network.latest_starts(self.problem.demands.due_day + shift)
         schedule = dispatch(self.network, urgency, self.not_before)
         lateness = Lateness.of(self.problem, schedule)
         return _Found(shift, schedule, lateness, self.objective.of(self.problem, lateness))

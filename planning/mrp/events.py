@@ -33,12 +33,6 @@ class Events:
     def rows(self, chosen: Integers | Flags) -> Self:
         return type(self)(*(getattr(self, column.name)[chosen] for column in fields(self)))
 
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        if len(parts) == 1:
-            return parts[0]
-        return cls(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)))
-
 
 @dataclass(frozen=True, slots=True)
 class Netted(Events):

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planning.errors import PlanningError
 from planning.mrp.calendars import WorkingDays
 from planning.mrp.codes import NONE, UNIT, DemandKind, Flags, Floats, Integers, ScrapFormula, Strategy, SupplyKind
 from planning.mrp.events import DemandEvents, SupplyEvents
 from planning.mrp.problem import PlanningProblem
 from planning.mrp.segments import expanded
 from planning.mrp.structure import Structure
+
+_LARGEST = 2.0**60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,10 @@ class Explosion:
         )
 
     def explode(self, orders: Exploding) -> tuple[DemandEvents, SupplyEvents]:
-        """What the orders ask of other nodes, and what comes out beside what was ordered."""
+        """What the orders ask of other nodes, and what comes out beside what was ordered.
+
+        Raises PlanningError for a requirement too large to count.
+        """
         lines, nodes = self.problem.lines, self.problem.nodes
         has_source = np.flatnonzero(orders.source >= 0)
         row, number = expanded(self.structure.line_first, orders.source[has_source])
@@ -65,7 +71,14 @@ class Explosion:
         if (lines.substitute_group >= 0).any():
             chosen = self._first_of_group(row, line)
             row, line, start = row[chosen], line[chosen], start[chosen]
-        quantity = np.rint(orders.quantity[row] * self.per_unit[line]).astype(np.int64) + self.per_order[line]
+        exact = orders.quantity[row] * self.per_unit[line]
+        if exact.max(initial=0.0) >= _LARGEST:
+            worst = line[int(exact.argmax())]
+            raise PlanningError(
+                f"Bill line {worst} asks for {exact.max() / UNIT:,.0f} units at once, more than can be counted. "
+                "Check its quantity and the demand above it, or give the item a larger base unit."
+            )
+        quantity = np.rint(exact).astype(np.int64) + self.per_order[line]
         component = lines.component[line]
         tracked = nodes.strategy[component] == Strategy.MAKE_TO_ORDER
         tracking = np.where(tracked & (orders.tracking[row] >= 0), orders.tracking[row], NONE)

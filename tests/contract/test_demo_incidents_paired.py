@@ -9,6 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.demo.incidents import Incidents
+from pipelines.demo.incidents.kind import PlannedIncident
+from pipelines.demo.incidents.paired import kept_aside, late_because_of_incidents
 from pipelines.demo.incidents.schedule import first_day_of
 from pipelines.demo.incidents.truth import truth_tables
 from pipelines.demo.simulation import Simulation
@@ -72,3 +75,18 @@ def test_a_world_without_incidents_blames_nobody(pair: Pair) -> None:
     for table in ("sales_lines", "purchase_lines", "production_orders", "transfers", "deliveries", "work_centre_days"):
         assert (getattr(documents, table)["cause"] == -1).all()
     assert (pair.without_it.customer_left_cause == -1).all()
+
+
+def test_living_again_without_it_tells_which_lines_an_incident_made_late(eve: Simulation) -> None:
+    before, after = kept_aside(eve), kept_aside(eve)
+    after.incidents = Incidents(after.world, planned=[PlannedIncident(NUMBER, "golden_screw", eve.world.day + 1, 30)])
+    after.run(eve.world.day + 70)
+    assert after.incidents.begun
+    late = late_because_of_incidents(before, after)
+    assert late.height > 0
+    assert (late["days_late"] > late["days_late_without"]).all()
+    assert late["number"].unique().to_list() == [NUMBER]
+    assert late["sales_order_line_id"].is_unique().all()
+    untouched = kept_aside(eve)
+    untouched.run(eve.world.day + 70)
+    assert late_because_of_incidents(before, untouched).is_empty()

@@ -38,7 +38,7 @@ from planning.clear_to_build import (
 )
 from planning.clear_to_build.rounds import complete_in_rank
 
-ITEMS, SITES, HORIZON = 4, 2, 6
+ITEMS, SITES, HORIZON = 3, 2, 6
 Number = np.ndarray
 
 
@@ -112,7 +112,7 @@ def plants(
         due=st.integers(-1, 5),
         priority=st.integers(1, 3),
         money=st.integers(0, 5),
-        site=st.sampled_from([0, 0, 0, 1]),
+        site=st.sampled_from([0, 0, 0, 0, 0, 1]),
         quantity=st.integers(1, 4),
     )
     item = st.integers(0, ITEMS - 1)
@@ -121,26 +121,22 @@ def plants(
         Line,
         order=st.integers(0, most_orders - 1),
         item=item,
-        quantity=st.integers(0, 4),
-        reserved=st.sampled_from([0, 0, 0, 1]),
-        substitutes=st.lists(option, max_size=2).map(tuple) if with_substitutes else st.just(()),
+        quantity=st.sampled_from([1, 2, 3, 4, 0]),
+        reserved=st.sampled_from([0, 0, 0, 0, 0, 1]),
+        substitutes=(st.just(()) | st.lists(option, max_size=2).map(tuple)) if with_substitutes else st.just(()),
     )
 
     def fitted(orders: list[Order], lines: list[Line], stock: list, receipts: list) -> Plant:
-        kept = tuple(
-            replace(one, substitutes=tuple(option for option in one.substitutes if option[0] != one.item))
-            for one in lines
-            if one.order < len(orders)
-        )
+        kept = tuple(one for one in lines if one.order < len(orders))
         return Plant(tuple(orders), kept, tuple(stock), tuple(receipts))
 
-    site = st.sampled_from([0, 0, 1])
+    site = st.sampled_from([0, 0, 0, 0, 1])
     return st.builds(
         fitted,
-        st.lists(order, min_size=1, max_size=most_orders),
-        st.lists(line, min_size=1, max_size=3 * most_orders),
-        st.lists(st.tuples(item, site, st.integers(-1, 6)), max_size=7),
-        st.lists(st.tuples(item, site, st.integers(-2, HORIZON + 1), st.integers(0, 4)), max_size=7),
+        st.lists(order, min_size=most_orders - 2, max_size=most_orders),
+        st.lists(line, min_size=2 * most_orders, max_size=3 * most_orders),
+        st.lists(st.tuples(item, site, st.integers(-1, 8)), min_size=2, max_size=5),
+        st.lists(st.tuples(item, site, st.integers(-2, HORIZON + 1), st.integers(1, 6)), min_size=3, max_size=7),
     )
 
 
@@ -200,9 +196,10 @@ class Reference:
             if line.order != order or line.quantity <= 0:
                 continue
             need = line.quantity - min(line.reserved, line.quantity)
-            options = [
-                ((item, site), ratio) for item, _, ratio in sorted(line.substitutes, key=lambda option: option[1])
-            ]
+            options: list[tuple[tuple[int, int], float]] = []
+            for item, _, ratio in sorted(line.substitutes, key=lambda option: option[1]):
+                if item != line.item and all(item != node[0] for node, _ in options):
+                    options.append(((item, site), ratio))
             if options and self.chosen.substitution != Substitution.NONE:
                 found.append((line.item, row + 1, need, options))
             else:
@@ -286,7 +283,6 @@ def test_complete_kits_follow_the_rules_order_by_order(plant: Plant, chosen: Set
     chosen = replace(chosen, policy=Policy.COMPLETE_KITS)
     found = clear_to_build(plant.problem(chosen))
     clear, missing, complete = Reference(plant, chosen).complete_kits()
-    has_parts = np.array([any(one.order == order and one.quantity > 0 for one in plant.lines) for order in clear])
     has_parts = np.zeros(len(plant.orders), dtype=bool)
     has_parts[[one.order for one in plant.lines if one.quantity > 0]] = True
     for order in np.flatnonzero(has_parts):
@@ -315,8 +311,6 @@ def test_first_come_gives_each_piece_to_the_first_who_asks(plant: Plant, chosen:
             asks = True
             clear = max([clear, *got]) if len(got) == need else NEVER
             missing[order] += need - sum(day <= status for day in got)
-            if clear == NEVER:
-                clear = NEVER
         if asks:
             assert found.orders.clear_day[order] == clear
     assert total_missing(found, len(plant.orders)) == missing
@@ -342,33 +336,28 @@ def test_nothing_is_allocated_twice_or_before_it_is_there(plant: Plant, chosen: 
             quantity for code, _, day, quantity in plant.receipts if code == item and (1 if day < 0 else day) <= HORIZON
         )
         assert used + left == (on_hand + expected) * UNIT
-    # Who has a clear day has every part covered, by supplies that are there by then.
-    covered = np.zeros(found.requirements.order.size, dtype=np.int64)
+    requirements, order = found.requirements, found.requirements.order
+    covered = np.zeros(order.size, dtype=np.int64)
     np.add.at(covered, allocations.requirement, allocations.covered_quantity)
-    order = found.requirements.order
-    need = np.zeros_like(covered)
-    rows = found.requirements.required_quantity
-    reserved = np.zeros(len(plant.orders))
-    del reserved
-    clear = found.orders.clear_day[order] < NEVER
-    day = np.where(
-        allocations.receipt == NONE,
-        0,
-        np.append(problem.receipts.day, 0)[np.maximum(allocations.receipt, 0) * (allocations.receipt != NONE)],
-    )
-    day = np.where(day < 0, 1, day)
+    assert (covered <= requirements.required_quantity).all()
+    # What an order with a clear day takes is there by then; without one it takes nothing, unless it may hold parts.
+    came_on = np.append(np.where(problem.receipts.day < 0, 1, problem.receipts.day), 0)[allocations.receipt]
     taker = order[allocations.requirement]
-    has_day = found.orders.clear_day[taker] < NEVER
-    assert (day[has_day] <= found.orders.clear_day[taker][has_day]).all()
-    assert (covered <= rows).all()
-    del need
-    if chosen.policy == Policy.COMPLETE_KITS:
-        assert has_day.all()
-    missing = found.requirements.missing_quantity
-    assert (missing[found.orders.status[order] == KitStatus.COMPLETE] == 0).all()
-    assert (missing >= 0).all()
-    assert (missing <= rows).all()
-    assert clear[found.orders.status[order] == KitStatus.COMPLETE].all()
+    is_dated = found.orders.clear_day[taker] < NEVER
+    assert (came_on[is_dated] <= found.orders.clear_day[taker][is_dated]).all()
+    assert chosen.policy == Policy.FIRST_COME or is_dated.all()
+    # And it takes all that it needs.
+    needed = np.zeros(len(plant.orders), dtype=np.int64)
+    for line in plant.lines:
+        needed[line.order] += max(line.quantity - line.reserved, 0) * UNIT
+    takes = np.zeros_like(needed)
+    np.add.at(takes, taker, allocations.covered_quantity)
+    has_day = found.orders.clear_day < NEVER
+    assert (takes[has_day] == needed[has_day]).all()
+    is_complete = found.orders.status == KitStatus.COMPLETE
+    assert has_day[is_complete].all()
+    assert (requirements.missing_quantity >= 0).all()
+    assert (requirements.missing_quantity[is_complete[order]] == 0).all()
 
 
 @settings(max_examples=200, deadline=None)

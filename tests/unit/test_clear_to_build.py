@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-import pytest
 
 from planning.clear_to_build import (
     NEVER,
@@ -25,7 +22,6 @@ from planning.clear_to_build import (
     Substitution,
     clear_to_build,
 )
-from planning.errors import PlanningError
 
 FRAME, MOTOR, SCREW, GEAR = range(4)
 ITEMS = ["FRAME", "MOTOR", "SCREW", "GEAR"]

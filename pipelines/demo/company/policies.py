@@ -160,8 +160,8 @@ def _lot_rules(luck: Luck, items: Items, network: Network, strategy: Codes, valu
     ).astype(np.int32)  # fmt: skip
     weeks = np.select(
         [supply == TRANSFER, supply != BUY, is_dear, is_cheap],
-        [2 + (drawn * 2), 3 + (drawn * 3), 2 + (drawn * 2), 6 + (drawn * 6)],
-        3 + drawn * 3,
+        [2 + (drawn * 2), 3 + (drawn * 3), 1 + (drawn * 2), 6 + (drawn * 6)],
+        2 + drawn * 3,
     )  # fmt: skip
     return rule, np.where(rule == PERIOD_OF_SUPPLY, np.floor(weeks), 0).astype(np.int32)
 

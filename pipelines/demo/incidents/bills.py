@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.demo.company.company import BUY, MAKE, NEVER
-from pipelines.demo.documents import CHANGED_DOCUMENTS
 from pipelines.demo.incidents.changes import free_nodes, note_change
 from pipelines.demo.incidents.exposure import WEEKS
 from pipelines.demo.incidents.kind import Choice, Floats, Incident, Kind, Rows, Scene, named
@@ -106,9 +105,7 @@ class BillError(Kind):
         if incident.choice.variant == "bill":
             lines = incident.choice.codes("bill_line")
             incident.kept["old"] = world.bill.quantity[lines].copy()
-            incident.kept["usage"] = world.bill.true_usage[lines].copy()
             world.bill.quantity[lines] = np.maximum(np.round(incident.kept["old"] * factor, 4), 0.0001)
-            world.bill.true_usage[lines] = incident.kept["usage"] * incident.kept["old"] / world.bill.quantity[lines]
             self._note_bill(world, lines, incident.kept["old"][0], world.bill.quantity[lines[0]])
         else:
             operation = int(incident.choice.codes("operation")[0])
@@ -121,7 +118,6 @@ class BillError(Kind):
             lines = incident.choice.codes("bill_line")
             wrong = float(world.bill.quantity[lines[0]])
             world.bill.quantity[lines] = incident.kept["old"]
-            world.bill.true_usage[lines] = incident.kept["usage"]
             self._note_bill(world, lines, wrong, incident.kept["old"][0])
         else:
             operation = int(incident.choice.codes("operation")[0])
@@ -133,8 +129,7 @@ class BillError(Kind):
         note_change(world, "bom_component", int(lines[0]), "quantity", float(old), float(new))
 
     def _note_routing(self, world: World, operation: int, old: float, new: float) -> None:
-        if "routing_operation" in CHANGED_DOCUMENTS:
-            note_change(world, "routing_operation", operation, "run_hours_per_unit", float(old), float(new))
+        note_change(world, "routing_operation", operation, "run_hours_per_unit", float(old), float(new))
 
     def blame(self, world: World, incident: Incident) -> None:
         world.effects.node_cause[incident.choice.codes("node")] = incident.number

@@ -111,6 +111,12 @@ class Incidents:
             for each in self.begun
         )
 
+    def replay(self, planned: Sequence[PlannedIncident]) -> None:
+        """From today on exactly these begin and no others; what is under way goes on."""
+        self._is_fixed = True
+        later = (each for each in planned if each.start_day > self.world.day)
+        self._plan = sorted(later, key=lambda each: (each.start_day, each.number))
+
     def own_stock(self, choice: Choice) -> Floats:
         """Quantity of each of a choice's items in all own places."""
         held = self.world.stock.quantity[choice.codes("item")] * self.world.company.places.is_own

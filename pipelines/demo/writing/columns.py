@@ -38,10 +38,9 @@ INVOICE, INVOICE_LINE, PAYMENT, SETTLEMENT, ENTRY, ENTRY_LINE = "IV", "IVL", "PM
 def numbered(prefix: str, numbers: npt.ArrayLike) -> pl.Series:
     """`SO0000042` for 41; empty for negative numbers."""
     series = pl.Series(np.asarray(numbers, dtype=np.int64))
-    text = pl.select(
+    return pl.select(
         pl.when(series >= 0).then(pl.concat_str(pl.lit(prefix), (series + 1).cast(pl.String).str.zfill(7)))
     ).to_series()
-    return text
 
 
 def line_ids(prefix: str, order_numbers: npt.ArrayLike, lines: npt.ArrayLike) -> pl.Series:

@@ -91,7 +91,7 @@ def customer_plan(world: World, invoices: Invoices) -> Plan:
     ready = np.maximum(invoices.due_day + np.rint(late).astype(np.int64), day + 1)
     ready = np.where(early, day + EARLY_DAYS, ready)
     pay_day = weekday_on_or_after(world, ready, luck.integers(5, "payment weekday", customer))
-    pay_day = np.where(day >= world.effects.payment_stop_day[customer], NEVER, pay_day)
+    pay_day = np.where(pay_day >= world.effects.payment_stop_day[customer], NEVER, pay_day)
     at_once = day + luck.chance(0.3, "paid next day", invoices.key, day)
     gross = invoices.gross
     discount = np.where(is_business & early, (gross * EARLY_DISCOUNT_PERCENT + 50) // 100, 0)

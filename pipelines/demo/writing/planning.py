@@ -24,6 +24,7 @@ _TABLES = (
     "planning_policies",
     "bom_components",
     "opportunities",
+    "routing_operations",
 )
 _STATUS_FIELDS = frozenset({"line_status", "order_status"})
 
@@ -83,6 +84,8 @@ def _line_ids(world: World, document: Codes, row: Codes) -> pl.Series:
             found = pl.select(pl.concat_str(item, pl.lit("/"), place)).to_series()
         elif kind == "bom_component":
             found = coded(company.bill_lines.component_id, some)
+        elif kind == "routing_operation":
+            found = coded(company.operations.operation_id, some)
         else:
             found = numbered(OPPORTUNITY, some)
         ids = ids.scatter(here, found)

@@ -24,6 +24,8 @@ from tower.settings import SourceSettings
 WRITTEN_FOLDER = ".written"
 TRUTH_FOLDER = "truth"
 YEARS_BEFORE = 3
+# The last days, in which the incidents lie whose exact consequences may be asked for.
+PAIRED_DAYS = 120
 COMPANY_NAME = "Lanhe Mobility 蓝禾出行"
 COMPANY_CURRENCY = "CNY"
 # Planning looks ahead: what has a date in it must be there for so many days more.
@@ -43,6 +45,7 @@ class DemoAdapter:
         """
         # Imported here: the simulation is wanted by no other command.
         from pipelines.demo.company.build import build_company  # noqa: PLC0415
+        from pipelines.demo.incidents.paired import kept_aside, late_because_of_incidents  # noqa: PLC0415
         from pipelines.demo.scale import SCALES  # noqa: PLC0415
         from pipelines.demo.simulation import Simulation  # noqa: PLC0415
         from pipelines.demo.writing.chronicle import Chronicle  # noqa: PLC0415
@@ -55,9 +58,18 @@ class DemoAdapter:
         written = folder / WRITTEN_FOLDER
         chronicle = Chronicle(written, simulation.world)
         days = (last_day - first_day).days
-        simulation.run(days, _told(progress, first_day, days))
+        tell = _told(progress, first_day, days)
+        before = None
+        if source.truth == "paired":
+            simulation.run(max(days - PAIRED_DAYS, 0), tell)
+            before = kept_aside(simulation)
+        simulation.run(days, tell)
         dirty_rows = chronicle.finish(progress)
         write_truth(folder / TRUTH_FOLDER, simulation, dirty_rows)
+        if before is not None:
+            progress("living the last months again without each incident")
+            late = late_because_of_incidents(before, simulation)
+            late.write_parquet(folder / TRUTH_FOLDER / "incident_late_lines.parquet")
         landing = FILES.land(SourceSettings(name=source.name, adapter="files", path=written), folder, progress)
         shutil.rmtree(written)
         note = (
@@ -76,7 +88,7 @@ class DemoAdapter:
         package = Path(pipelines.demo.__file__).parent
         for file in sorted(package.rglob("*.py")):
             code.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
-        asked = (source.seed, source.scale, source.start, source.as_of, source.incidents)
+        asked = (source.seed, source.scale, source.start, source.as_of, source.incidents, source.truth)
         code.update(repr(asked).encode())
         return code.hexdigest()[:16]
 

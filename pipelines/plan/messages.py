@@ -1,0 +1,66 @@
+"""What the plan has to say as tables: action messages about orders and demand, and findings about data."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipelines.plan.naming import chosen, dates, units
+from pipelines.plan.results import Planned, named, served
+from planning.mrp.action_messages import action_messages
+from planning.mrp.codes import NONE
+from planning.mrp.messages import CODES, Dampers, MessageCode
+
+# What is too small to say: open orders may be so many days early or late, and orders are said a week before release.
+DAMPERS = Dampers(expedite_days=2, defer_days=6, release_days=7, excess_days=180)
+
+
+def plan_messages(result: Planned) -> pl.DataFrame:
+    """One row for each message, with the order or demand it is about and the customers' money behind it."""
+    load = result.load
+    found = action_messages(
+        result.pegging, DAMPERS, load=load.hours, capacity=load.capacity, edges=load.edges
+    )  # fmt: skip
+    of_centre = found.code == CODES.index(MessageCode.OVERLOAD)
+    node = pl.Series(np.where(of_centre, NONE, found.node)).replace(NONE, None)
+    nodes = result.model.nodes
+    has_supply = np.flatnonzero(found.supply >= 0)
+    money = np.zeros(found.count)
+    money[has_supply] = served(result, found.supply[has_supply])[2]
+    kinds = [finding.kind.value for finding in result.plan.findings]
+    return pl.DataFrame(
+        {
+            "message_number": np.arange(found.count),
+            "code": chosen(tuple(code.value for code in CODES), found.code),
+            "item_id": nodes["item_id"].gather(node),
+            "location_id": nodes["location_id"].gather(node),
+            "work_centre_id": chosen(result.model.work_centres, np.where(of_centre, found.node, NONE)),
+            "order_type": named(result.names.supply_type, found.supply),
+            "order_id": named(result.names.supply_id, found.supply),
+            "demand_type": named(result.names.demand_type, found.demand),
+            "demand_id": named(result.names.demand_id, found.demand),
+            "finding_kind": chosen(tuple(kinds), found.finding),
+            "message_date": dates(found.day),
+            "to_date": dates(found.to_day),
+            "days": found.days,
+            "quantity": units(found.quantity),
+            "value": found.value,
+            "served_value": money,
+        }
+    )
+
+
+def plan_findings(result: Planned) -> pl.DataFrame:
+    """One row for each thing that is not planned as it was stated: of the inputs, then of the engine."""
+    nodes = result.model.nodes
+    names = [f"{item} @ {place}" for item, place in nodes.select("item_id", "location_id").iter_rows()]
+    rows = [
+        (
+            finding.kind.value, nodes["item_id"][finding.node], nodes["location_id"][finding.node],
+            " → ".join(names[node] for node in (*finding.nodes, *finding.nodes[:1])) or None,
+        )
+        for finding in result.plan.findings
+    ]  # fmt: skip
+    own = pl.DataFrame(rows, schema=result.model.findings.schema, orient="row")
+    together = pl.concat([result.model.findings, own]).unique(maintain_order=True)
+    return together.with_row_index("finding_number").with_columns(pl.col("finding_number").cast(pl.Int64))
