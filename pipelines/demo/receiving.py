@@ -110,7 +110,7 @@ class Receiving:
         lines["arrives_at"][rows[complete]] = np.inf
         rest = rows[~complete]
         lines["next_share"][rest] = 1.0
-        follows: Floats = day + 5.3 + luck.integers(14, "rest", lines["source"][rest], day)
+        follows = (day + 5.3 + luck.integers(14, "rest", lines["source"][rest], day)).astype(np.float64)
         lines["arrives_at"][rest] = handed_over(world, company.places.calendar[lines["place"][rest]], follows)
 
     def _inspect(

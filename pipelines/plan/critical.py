@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipelines.plan.earliest import possible_days
 from planning.mrp.codes import NONE, Integers
 from planning.mrp.pegging import Pegging
 
@@ -15,8 +16,8 @@ def critical_supply(pegging: Pegging, late: Integers, demand: Integers) -> Integ
     as a component holds it up at all. `late` are the days of `late_days`.
     """
     links, plan = pegging.links, pegging.plan
-    asked = np.maximum(plan.demand.day[links.demand], plan.problem.first_day)
-    delay = late[links.supply] + np.maximum(plan.supply.day[links.supply], plan.problem.first_day) - asked
+    asked = np.maximum(plan.demand.day[links.demand], plan.problem.earliest_day)
+    delay = possible_days(plan, late)[links.supply] - asked
     slowest_of_demand = _slowest(links.demand, delay, plan.demand.count)
     parent = plan.demand.parent[links.demand]
     of_order = np.flatnonzero(parent >= 0)

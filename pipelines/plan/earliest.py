@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from planning.fifo_queues import match_queues
-from planning.mrp.codes import NONE, SupplyKind
+from planning.mrp.codes import NONE, Integers, SupplyKind
 from planning.mrp.pegging import Pegging
 from planning.mrp.result import PeggingLinks, Plan
+from planning.mrp.segments import csr
 
 
 def earliest_pegging(plan: Plan) -> Pegging:
@@ -23,8 +24,7 @@ def earliest_pegging(plan: Plan) -> Pegging:
     for made in (plan.orders, plan.passes):
         own[made.supply] = np.maximum(first_day - made.release_day, 0)
     late = own.copy()
-    asked_on = np.maximum(demand.day, first_day)
-    there_on = np.maximum(supply.day, first_day)
+    asked_on = np.maximum(demand.day, plan.problem.earliest_day)
     expiry = np.zeros(supply.count, np.int64)
     expiry[: plan.problem.stock.count] = plan.problem.stock.expiry_day
     on_hand = supply.kind == SupplyKind.ON_HAND
@@ -36,8 +36,8 @@ def earliest_pegging(plan: Plan) -> Pegging:
         asked = np.flatnonzero((demand.quantity > 0) & (level[demand.node] == depth))
         asked = asked[np.lexsort((demand.priority[asked], asked_on[asked]))]
         there = np.flatnonzero((supply.quantity > 0) & (level[supply.node] == depth))
-        possible = np.where(on_hand[there], first_day - 1, there_on[there] + late[there])
-        there = there[np.lexsort((there_on[there], expiry[there], possible))]
+        possible = np.where(on_hand, first_day - 1, possible_days(plan, late))[there]
+        there = there[np.lexsort((supply.day[there], expiry[there], possible))]
         pieces = match_queues(
             rows=demand.count + supply.count,
             arrivals=demand.count + there,
@@ -50,12 +50,24 @@ def earliest_pegging(plan: Plan) -> Pegging:
         by, of = pieces.arrival[linked] - demand.count, pieces.departure[linked]
         parts.append(PeggingLinks(of, by, demand.node[of], pieces.end[linked] - pieces.start[linked]))
         waits = np.flatnonzero(demand.parent[of] >= 0)
-        delay = late[by[waits]] + np.maximum(there_on[by[waits]] - asked_on[of[waits]], 0)
+        delay = late[by[waits]] + np.maximum(supply.day[by[waits]] - asked_on[of[waits]], 0)
         parent = demand.parent[of[waits]]
         np.maximum.at(late, parent, own[parent] + delay)
     none = np.zeros(0, np.int64)
     parts.append(PeggingLinks(none, none, none, none))
-    return Pegging.of(
-        plan,
-        PeggingLinks(*(np.concatenate([getattr(part, name) for part in parts]) for name in PeggingLinks.__slots__)),
-    )
+    columns = ("demand", "supply", "node", "quantity")
+    return _indexed(plan, PeggingLinks(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns)))
+
+
+def possible_days(plan: Plan, late: Integers) -> Integers:
+    """When each supply can be there: its own day and what it is late by; what is overdue already, today at best."""
+    ordered = plan.supply.kind < SupplyKind.PLANNED
+    return np.where(ordered, np.maximum(plan.supply.day, plan.problem.first_day), plan.supply.day) + late
+
+
+def _indexed(plan: Plan, links: PeggingLinks) -> Pegging:
+    by_supply, supply_first = csr(links.supply, plan.supply.count)
+    by_demand, demand_first = csr(links.demand, plan.demand.count)
+    dependent = np.flatnonzero(plan.demand.parent >= 0)
+    child_order, child_first = csr(plan.demand.parent[dependent], plan.supply.count)
+    return Pegging(plan, links, by_supply, supply_first, by_demand, demand_first, dependent[child_order], child_first)

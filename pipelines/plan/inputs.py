@@ -205,7 +205,7 @@ def _open_supply(
     supply: pl.DataFrame, sources: pl.DataFrame, yield_rate: Floats, order_lines: dict[str, int], rows: PlanningRows,
     calendars: WorkingCalendars, nodes: pl.DataFrame,
 ) -> OpenSupply:  # fmt: skip
-    """What is expected good: what is still to be made less the usual scrap. Orders that need their bill have its source."""
+    """What is expected good: what is still to be made less the usual scrap. Who needs his bill has its source."""
     made = supply["document_type"].to_numpy() == "production_order"
     node = _of(supply, "node")
     quantity = _millionths(supply, "quantity")

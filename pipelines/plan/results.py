@@ -1,4 +1,4 @@
-"""The plan as tables: orders with their arithmetic, end demand, pegging and shortages. Ids are those of the documents."""
+"""The plan as tables: orders with their arithmetic, end demand, pegging, shortages. Ids are those of the documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.plan.critical import critical_supply
-from pipelines.plan.earliest import earliest_pegging
+from pipelines.plan.earliest import earliest_pegging, possible_days
 from pipelines.plan.inputs import PlanningModel
 from pipelines.plan.lead_times import LeadTimeOrigin
 from pipelines.plan.load import Load, plan_load
@@ -204,7 +204,9 @@ def plan_demands(result: Planned) -> pl.DataFrame:
         limiting_date=pl.when(pl.col("has_limit") == 1).then("limiting_date"),
         limiting_release_date=pl.when(pl.col("has_release") == 1).then("limiting_release_date"),
         late_days=pl.when(pl.col("late_quantity") > 0).then("late_days").otherwise(0),
-    ).drop("has_limit", "has_release").sort("demand_type", "item_id", "location_id", "demand_date", "demand_id")  # fmt: skip
+    ).drop("has_limit", "has_release").sort(
+        "demand_type", "item_id", "location_id", "demand_date", "demand_id"
+    )  # fmt: skip
 
 
 def named(names: Names, codes: Integers) -> pl.Series:
@@ -226,9 +228,9 @@ def _supplier(result: Planned, supply: Integers) -> pl.Series:
 
 def plan_pegging(result: Planned) -> pl.DataFrame:
     """One row for each link: which supply serves which demand, with the quantity and how late it comes."""
-    links, found, first_day = result.pegging.links, result.plan, result.model.problem.first_day
-    asked = np.maximum(found.demand.day[links.demand], first_day)
-    there = np.maximum(found.supply.day[links.supply], first_day) + result.late[links.supply]
+    links, found = result.pegging.links, result.plan
+    asked = np.maximum(found.demand.day[links.demand], found.problem.earliest_day)
+    there = possible_days(found, result.late)[links.supply]
     return pl.DataFrame(
         {
             "link_number": np.arange(links.demand.size),

@@ -1,8 +1,8 @@
 """How a node is supplied: its sources with their lead times, and what each of them takes.
 
 The policy says how; without one a bill valid there, a lane from where the item is planned, a supplier, in this order.
-Lead times, by precedence: agreement with the supplier, policy, routing; of transfers policy, then lane. Which one it was
-is kept.
+Lead times, by precedence: agreement with the supplier, policy, routing; of transfers policy, then lane. Which one it
+was is kept.
 """
 
 from __future__ import annotations

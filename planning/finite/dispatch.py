@@ -112,7 +112,8 @@ class _Run:
         first = network.first_operation[user]
         np.maximum.at(self.ready, first, self.available[order][row] - links.offset_days[link])
         np.subtract.at(self.waits_for, user, 1)
-        complete = np.unique(user[self.waits_for[user] == 0])
+        complete = np.sort(user[self.waits_for[user] == 0])
+        complete = complete[starts_of_runs(complete)]
         return np.concatenate((following, network.first_operation[complete]))
 
     def fill(self, bucket: int) -> None:

@@ -150,7 +150,8 @@ def _generations(problem: FiniteProblem) -> tuple[Generation, ...]:
         seen += ripe.size
         supply = supply_of[expanded(first, ripe)[1]]
         np.subtract.at(users_left, supply, 1)
-        ripe = np.unique(supply[users_left[supply] == 0])
+        ripe = np.sort(supply[users_left[supply] == 0])
+        ripe = ripe[starts_of_runs(ripe)]
         number += 1
     if seen < orders:
         circling = int(np.flatnonzero(users_left > 0)[0])

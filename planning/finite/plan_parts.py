@@ -110,7 +110,7 @@ class _Pegging:
         rows = _Asked(node * self.wide + self.plan.demand.tracking[event] + 2, need, priority, quantity, user, event)
         of_row = self.level[node]
         order, first = csr(of_row, len(self.asked))
-        for level in np.unique(of_row).tolist():
+        for level in np.flatnonzero(np.diff(first)).tolist():
             self.asked[level].append(rows.rows(order[first[level] : first[level + 1]]))
 
     def peg_level(self, level: int) -> None:
@@ -204,10 +204,12 @@ def _joined(parts: list[_Asked]) -> _Asked:
     if not whole.key.size:
         return whole
     lowest = int(whole.need.min())
-    spans = int(whole.need.max()) - lowest + 1, int(whole.priority.max()) + 1
-    keys = np.unique(whole.key, return_inverse=True)[1]
-    if (int(keys.max()) + 1) * spans[0] * spans[1] < _LARGEST:
-        one = (keys * spans[0] + (whole.need - lowest)) * spans[1] + whole.priority
+    # What nobody waits for comes right after the last need, so that the three fit into one number.
+    latest = int(whole.need.max(where=whole.need < UNNEEDED, initial=lowest)) + 1
+    need = np.minimum(whole.need, latest) - lowest
+    spans = latest - lowest + 1, int(whole.priority.max()) + 1
+    if (int(whole.key.max()) + 1) * spans[0] * spans[1] < _LARGEST:
+        one = (whole.key * spans[0] + need) * spans[1] + whole.priority
         return whole.rows(np.argsort(one, kind="stable"))
     return whole.rows(np.lexsort((whole.priority, whole.need, whole.key)))
 

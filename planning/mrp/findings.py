@@ -19,9 +19,9 @@ class FindingKind(StrEnum):
     by-product that is used again for its parent; it is not counted as supply. NO_POLICY: planned lot-for-lot.
     NO_SOURCE: ordered without lead time. NO_BILL: made without components. NO_VALID_SOURCE: the first source is taken
     although it is not valid that day. NEGATIVE_LEAD_TIME: counted as 0. NEGATIVE_QUANTITY: not counted.
-    LOT_CONTRADICTION: the maximum lot is below the minimum or multiple and left out. NO_LOT_COST: ordering or holding
-    cost is missing; lot-for-lot. BAD_YIELD: counted as everything good. BAD_SCRAP: counted as no scrap.
-    BAD_QUANTITY_PER: the line is left out.
+    LOT_CONTRADICTION: the maximum lot is below the minimum or multiple and left out. TOO_MANY_ORDERS: a lot of more
+    than a thousand orders of the maximum, left as one. NO_LOT_COST: ordering or holding cost is missing; lot-for-lot.
+    BAD_YIELD: counted as everything good. BAD_SCRAP: counted as no scrap. BAD_QUANTITY_PER: the line is left out.
     """
 
     CYCLE = "cycle"
@@ -33,6 +33,7 @@ class FindingKind(StrEnum):
     NEGATIVE_LEAD_TIME = "negative_lead_time"
     NEGATIVE_QUANTITY = "negative_quantity"
     LOT_CONTRADICTION = "lot_contradiction"
+    TOO_MANY_ORDERS = "too_many_orders"
     NO_LOT_COST = "no_lot_cost"
     BAD_YIELD = "bad_yield"
     BAD_SCRAP = "bad_scrap"

@@ -24,6 +24,8 @@ _IS_CLOSED = np.isin(
     _RULES, (LotRule.LOT_FOR_LOT, LotRule.FIXED_QUANTITY, LotRule.ECONOMIC_QUANTITY, LotRule.REORDER_POINT)
 )
 _IS_HEURISTIC = np.isin(_RULES, (LotRule.SILVER_MEAL, LotRule.PART_PERIOD, LotRule.LEAST_UNIT_COST))
+# More orders than this a lot is not divided into.
+MOST_PARTS = 1_000
 # (segments, cells, quantities ordered) → (row of those handed in, source, quantity from it)
 Split = Callable[[Integers, Integers, Integers], tuple[Integers, Integers, Integers]]
 
@@ -213,9 +215,12 @@ def good_of(started: Integers, yield_rate: Floats) -> Integers:
 
 
 def _split_at_maximum(lots: Lots, parameters: LotParameters) -> Lots:
-    """Orders above the maximum become as many of the maximum as fit, and the rest raised by the modifiers."""
+    """Orders above the maximum become as many of the maximum as fit, and the rest raised by the modifiers.
+
+    A lot of more than MOST_PARTS orders stays one: its maximum is a mistake, and nobody could work with them.
+    """
     maximum = parameters.maximum[lots.segment]
-    over = (maximum > 0) & (lots.ordered > maximum)
+    over = (maximum > 0) & (lots.ordered > maximum) & (lots.ordered <= maximum * MOST_PARTS)
     if not over.any():
         return lots
     count = np.where(over, -(-lots.ordered // np.maximum(maximum, 1)), 1)

@@ -209,6 +209,8 @@ class _Run:
             cut = np.zeros(problem.sources.count, np.bool_)
             cut[problem.lines.source[self.structure.is_cut]] = True
             makes &= ~cut[at]
+        maximum = parameters.maximum[lots.segment]
+        above_maximum = (maximum > 0) & (lots.ordered > maximum) & ~parameters.is_split[lots.segment]
         weighs = parameters.rule >= LotRule.SILVER_MEAL
         costless = (weighs & ~((parameters.setup_cost > 0) & (parameters.holding_cost > 0)))[lots.segment]
         unsized = (parameters.rule == LotRule.ECONOMIC_QUANTITY) & (parameters.multiple == 0)
@@ -217,6 +219,7 @@ class _Run:
             (FindingKind.NO_BILL, makes | (without & through)),
             (FindingKind.NO_VALID_SOURCE, invalid),
             (FindingKind.NO_LOT_COST, costless | unsized[lots.segment]),
+            (FindingKind.TOO_MANY_ORDERS, above_maximum),
             (FindingKind.LOT_CONTRADICTION, parameters.is_contradictory[lots.segment]),
         ):
             if wrong.any():

@@ -1,8 +1,8 @@
 """Draws through the pegging: a late part delays the order that needs it, and so on up to the customer.
 
-Supply and demand are taken level by level from the purchased parts up; within a level everything moves together, for a
-block of draws at a time. A date carries the number of the supply event that decided it in its lower 32 bits, so that the
-latest of several dates brings its cause along: comparing the two together costs one comparison.
+Supply and demand are taken level by level from the purchased parts up; within a level everything moves together, for
+a block of draws at a time. A date carries the number of the supply event that decided it in its lower 32 bits, so that
+the latest of several dates brings its cause along: comparing the two together costs one comparison.
 """
 
 from __future__ import annotations

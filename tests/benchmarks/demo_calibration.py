@@ -70,6 +70,8 @@ REVENUE = f"(select -sum(value) from flows where account_id = '6001' and entry_d
 RECEIPTS = """(select l.first_confirmed_date, max(r.received_at)::date as came from purchase_order_lines l
     join purchase_receipts r using (purchase_order_line_id) where l.line_status = 'completed' and not l.is_subcontract
     group by l.purchase_order_line_id, l.first_confirmed_date)"""
+CASH = """(select sum(day) over (order by entry_date) as value from
+    (select entry_date, sum(value) as day from flows where account_id = '1002' group by all))"""
 HOURS = "epoch(ended_at - started_at)"
 
 
@@ -98,14 +100,8 @@ FIGURES: Mapping[str, tuple[str, int]] = {
     "… of the second": (_month_revenue(2024), 0),
     "… of the third": (_month_revenue(2025), 0),
     "Gross margin, last year, %": (f"select 100 * (1 - {COST} / {REVENUE})", 1),
-    "Least in the bank, CNY million": (
-        "select min(value) from (select sum(sum(value) / 1e6) over (order by entry_date) as value from flows "
-        "where account_id = '1002' group by entry_date)", 0,
-    ),
-    "Most in the bank, CNY million": (
-        "select max(value) from (select sum(sum(value) / 1e6) over (order by entry_date) as value from flows "
-        "where account_id = '1002' group by entry_date)", 0,
-    ),
+    "Least in the bank, CNY million": (f"select min(value) / 1e6 from {CASH}", 0),
+    "Most in the bank, CNY million": (f"select max(value) / 1e6 from {CASH}", 0),
     "Receivables, days of sales": (
         "select 365 * (select sum(value) from flows where account_id = '1122') / 1.13 / " + REVENUE, 0,
     ),

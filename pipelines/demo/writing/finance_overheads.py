@@ -95,7 +95,8 @@ def overhead_entries(world: World, totals: LedgerTotals) -> pl.DataFrame:
 
 def _months(start: date, last_day: int) -> list[tuple[date, date, date]]:
     """(first day, first day after, day of payment) of the months that are paid for by the last day."""
-    first, result = start.replace(day=1), []
+    first = start.replace(day=1)
+    result: list[tuple[date, date, date]] = []
     while True:
         following = (first + timedelta(32)).replace(day=1)
         pay = following.replace(day=PAY_DAY)

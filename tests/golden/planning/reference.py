@@ -44,6 +44,10 @@ def lots(need: Fraction, item: Mapping[str, Any]) -> list[Fraction]:
     if item.get("lot_rule") == "fixed_quantity":
         multiple = Fraction(item["fixed_lot"])
     maximum = Fraction(item.get("max_lot", 0))
+    if maximum and need > 1000 * maximum:
+        whole = need // maximum * maximum
+        rest = need - whole
+        return [whole + (up_to(max(rest, Fraction(item.get("min_lot", 0))), multiple) if rest else 0)]
     found = []
     while need > 0:
         cut = min(need, maximum) if maximum else need
