@@ -159,7 +159,7 @@ def _features(history: _History, series: Integers, columns: Integers, steps: Int
         np.log(age),
         history.since[series, columns] * count / age,
         recent - total / age,
-        np.log(history.spread[series]),
+        np.log(history.size[series]),
         steps,
     ]
     if period > 1:

@@ -28,7 +28,7 @@ TruthOption = Annotated[
     str | None,
     typer.Option(
         "--truth",
-        help="Demo company: traced, or paired: the last 120 days are lived again without each incident, to know exactly.",
+        help="Demo company: traced; or paired: the last 120 days are lived again without each incident.",
     ),
 ]
 

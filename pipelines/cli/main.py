@@ -13,6 +13,7 @@ import typer
 
 from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, TruthOption, demo_source
 from pipelines.cli.output import Format, ProgressLine, print_frame
+from pipelines.cli.plan import app as plan_app
 from pipelines.cli.serve import is_build_wanted, serve
 from pipelines.cli.users import app as users_app
 from pipelines.template import write_template
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Control Tower: build the warehouse from your sources, ask it, serve the app.",
 )
+app.add_typer(plan_app, name="plan")
 app.add_typer(users_app, name="users")
 
 SourceOption = Annotated[

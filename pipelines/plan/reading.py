@@ -64,16 +64,19 @@ class PlanningRows:
 
 def read_rows(query: Query, as_of: date) -> PlanningRows:
     """Run all queries for the day."""
-    day = f"cast('{as_of.isoformat()}' as date)"
-    tables = ", ".join(f"'{name}'" for name in PLANNED_TABLES)
-    frames = {
-        column.name: query(
-            QUERIES[column.name]
-            .replace("$as_of", day)
-            .replace("$share_days", str(SHARE_DAYS))
-            .replace("$stage_age_days", str(STAGE_AGE_DAYS))
-            .replace("$tables", tables)
-        ).with_columns(cs.decimal().cast(pl.Float64))
-        for column in fields(PlanningRows)
+    return PlanningRows(
+        **{column.name: read_frame(query, QUERIES[column.name], as_of) for column in fields(PlanningRows)}
+    )
+
+
+def read_frame(query: Query, sql: str, as_of: date) -> pl.DataFrame:
+    """Run one of the queries for the day; decimals come out as floats."""
+    words = {
+        "$as_of": f"cast('{as_of.isoformat()}' as date)",
+        "$share_days": str(SHARE_DAYS),
+        "$stage_age_days": str(STAGE_AGE_DAYS),
+        "$tables": ", ".join(f"'{name}'" for name in PLANNED_TABLES),
     }
-    return PlanningRows(**frames)
+    for word, text in words.items():
+        sql = sql.replace(word, text)
+    return query(sql).with_columns(cs.decimal().cast(pl.Float64))

@@ -7,7 +7,7 @@ are handled at once.
 
 Dates are days, capacity counts by bucket: an operation loaded in the bucket in which it gets ready begins on the day
 it is ready, else on the first day of the bucket. What needs no work centre is dated at once, as early as its material
-allows, and at the end moved back to the last day that its users allow.
+allows; see settling for moving it back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from planning.finite.network import Network
 from planning.finite.schedule import Load, Schedule
-from planning.mrp.codes import FAR, NONE, Flags, Integers
+from planning.mrp.codes import FAR, NONE, Integers
 from planning.mrp.segments import expanded, starts_of_runs
 
 _NOBODY = np.zeros(0, np.int64)
@@ -158,9 +158,8 @@ class _Run:
     def finished(self) -> Schedule:
         columns = list(zip(*self.pieces, strict=True)) or [(_NOBODY,)] * 3
         load = Load(*(np.concatenate(column) for column in columns))
-        begin, available = _as_late_as_users_allow(self.network, self.begin, self.available, self.waits_for == 0)
         ready = np.where(self.is_ready, self.ready, FAR)
-        return Schedule(begin[self.network.first_operation], available, ready, begin, load)
+        return Schedule(self.begin[self.network.first_operation], self.available, ready, self.begin, load)
 
 
 def _ranking(centre: Integers, urgency: Integers) -> Integers:
@@ -168,35 +167,3 @@ def _ranking(centre: Integers, urgency: Integers) -> Integers:
     lowest = int(urgency.min(initial=0))
     span = int(urgency.max(initial=0)) - lowest + 1
     return np.argsort(centre * span + (urgency - lowest), kind="stable")
-
-
-def _as_late_as_users_allow(
-    network: Network, begin: Integers, available: Integers, is_released: Flags
-) -> tuple[Integers, Integers]:
-    """Move movable orders of one operation without work back towards the start of their first user.
-
-    Their own material waits with them; nobody else's date changes.
-    """
-    problem, operations, orders = network.problem, network.problem.operations, network.problem.orders
-    begin, available = begin.copy(), available.copy()
-    single = network.first_operation == network.last_operation
-    movable = orders.may_move & single & ~network.has_work[network.first_operation] & is_released
-    for generation in network.generations:
-        asked = begin[network.first_operation[generation.user]] + generation.offset_days
-        if problem.demands.due_day.size:
-            due = problem.demands.due_day[generation.demand]
-            asked = np.where(generation.demand >= 0, due, asked)
-        soonest = np.minimum.reduceat(asked, generation.first)
-        chosen = movable[generation.order] & (soonest < FAR)
-        order = generation.order[chosen]
-        operation = network.first_operation[order]
-        calendar = operations.calendar[operation]
-        later = network.working.previous(
-            calendar,
-            network.working.before(calendar, soonest[chosen], operations.working_days[operation])
-            - operations.days[operation],
-        )
-        end = network.working.after(calendar, later + operations.days[operation], operations.working_days[operation])
-        fits = (later > begin[operation]) & (end <= soonest[chosen])
-        begin[operation[fits]], available[order[fits]] = later[fits], end[fits]
-    return begin, available

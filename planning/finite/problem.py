@@ -150,7 +150,7 @@ class FiniteProblem:
                 raise PlanningError(f"{name} is negative in row {int(np.argmax(figures < 0))}. Make it 0 or more.")
         if ((links.user == NONE) == (links.demand == NONE)).any():
             raise PlanningError("Each link needs a user or an end demand, and not both.")
-        if (np.diff(operations.order) < 0).any() or np.unique(operations.order).size != orders:
+        if (np.diff(operations.order, prepend=-1, append=orders) > 1).any() or (np.diff(operations.order) < 0).any():
             raise PlanningError("Each order needs at least one operation, and operations come in the order of orders.")
 
 

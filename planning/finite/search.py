@@ -1,11 +1,11 @@
 """Improve a dispatched plan: change whose orders go first, dispatch again, keep what is better.
 
 A plan follows from one figure for each end demand: by how many days its orders rank later (or earlier) than its due
-day says. Four moves change it, each for a batch of demands at once. *Defer*: late demands rank later by as much as
+day says. Moves change it, most of them for a batch of demands at once. *Defer*: late demands rank later by as much as
 they are late. *Put behind*: late demands rank after all others. Both take first those whose lateness times work is the
 largest for their weight, since with little loss they make the most room. *Take back*: those deferred or put behind
 that are least late rank by their due day again. *Pull ahead*: the heaviest late ones rank earlier by as much as they
-are late.
+are late. When these find nothing more, *nudge*: one demand after the other, late or not, some weeks earlier or later.
 
 The move that last gained most comes next. It is kept if the objective falls; a batch that does not help is made
 smaller, and a single demand that does not help is passed over. So the result is never worse than the start, and the
@@ -22,12 +22,15 @@ import numpy as np
 from planning.finite.dispatch import dispatch
 from planning.finite.network import Network
 from planning.finite.schedule import Lateness, Objective, Schedule
+from planning.finite.settling import settled
 from planning.mrp.codes import Integers
 
 # Demands put behind rank after all others, by their due days.
 _BEHIND = 1_000_000
 # A first batch is this share of the candidates.
 _FIRST_SHARE = 0.3
+# Days by which single demands are nudged.
+_NUDGES = (-28, 28, -7, 7, -84, 84)
 # Keep demands apart that cause no work (hours), or that weigh nothing.
 _LEAST_WORK, _LEAST_WEIGHT = 1e-3, 1e-9
 
@@ -55,13 +58,16 @@ def finite_plan(
     """Dispatch by latest start, then improve with at most `dispatches` in all, while `go_on()` says so."""
     search = _Search(network, objective or Objective())
     moves = [_Move(propose) for propose in (search.put_behind, search.defer, search.take_back, search.pull_ahead)]
+    moves.append(_Move(search.nudge, share=0.0, gain=0.0))
     while len(search.history) < dispatches and (go_on is None or go_on()):
         able = [move for move in moves if search.has_candidates(move)]
         if not able:
             break
-        search.tries(max(able, key=lambda move: (move.gain, -move.failures)))
+        search.tries(max(able, key=lambda move: (move.gain, move.share, -move.failures)))
     best = search.best
-    return FinitePlan(best.schedule, best.lateness, best.objective, best.shift, tuple(search.history))
+    schedule = settled(network, best.schedule)
+    lateness = Lateness.of(network.problem, schedule)
+    return FinitePlan(schedule, lateness, best.objective, best.shift, tuple(search.history))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,13 @@ class _Found:
 class _Move:
     """One kind of move: its batches' size, what it last gained, how often it failed, and whom it passed over."""
 
-    def __init__(self, propose: Callable[[], tuple[Integers, Integers]]) -> None:
-        self.propose = propose
-        self.share = _FIRST_SHARE
-        self.gain = float("inf")
+    def __init__(
+        self,
+        propose: Callable[[], tuple[Integers, Integers]],
+        share: float = _FIRST_SHARE,
+        gain: float = float("inf"),
+    ) -> None:
+        self.propose, self.share, self.gain = propose, share, gain
         self.failures = 0
         self.passed = 0
 
@@ -138,6 +147,12 @@ class _Search:
         weighs = found.lateness.days * self.problem.demands.weight
         late = late[np.argsort(-weighs[late], kind="stable")]
         return late, found.shift[late] - np.maximum(found.lateness.days[late], 1)
+
+    def nudge(self) -> tuple[Integers, Integers]:
+        """Each demand with each of the nudges in turn."""
+        count = self.best.shift.size
+        demand = np.tile(np.arange(count), len(_NUDGES))
+        return demand, self.best.shift[demand] + np.repeat(np.array(_NUDGES), count)
 
     def _late_by_room(self) -> Integers:
         """Late demands not yet put behind, those first that make most room for what they weigh."""

@@ -125,8 +125,11 @@ def wagner_whitin(quantity: Floats, day: Floats, setup: Floats, holding: Floats,
         held[:, upto] += holding[:, None] * quantity[:, need, None] * (day[:, need, None] - day[:, upto])
         cost = best[:, upto] + setup[:, upto] + held[:, upto]
         least = cost.min(axis=1)
-        best[:, need + 1] = least
-        start_of_last[:, need + 1] = np.argmax(cost <= (least * (1.0 + _EQUAL) + _EQUAL)[:, None], axis=1)
+        # A period without need asks for no lot; one may still start there, where that is cheaper.
+        idle = quantity[:, need] == 0.0
+        best[:, need + 1] = np.where(idle, best[:, need], least)
+        earliest = np.argmax(cost <= (least * (1.0 + _EQUAL) + _EQUAL)[:, None], axis=1)
+        start_of_last[:, need + 1] = np.where(idle, need, earliest)
     last = np.zeros((rows, longest), np.int64)
     end = np.asarray(count, dtype=np.int64).copy()
     positions = np.arange(longest)

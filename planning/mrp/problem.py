@@ -5,7 +5,7 @@ site. A *line* is what one unit from a source takes from another node: a compone
 shipping site of a transfer (quantity 1). So bills and transfers are one network, and every table is arrays of one
 length. Codes are row numbers; names stay with the caller.
 
-`Nodes.of(3, lot_multiple=[0, 5, 5])` fills every column that is not named with its default.
+`Sources.of(2, node=[0, 1], kind=[0, 1])` fills every column that is not named with its default.
 """
 
 # ruff: noqa: RUF009 -- `_column` is dataclasses.field with the type and default of a column, called once by intent.
@@ -74,7 +74,10 @@ def _filled(
     value = given.get(name, metadata["default"])
     if value is _REQUIRED:
         raise PlanningError(f"{table} needs the column {name}.")
-    array = np.asarray(value, dtype=metadata["dtype"])
+    raw = np.asarray(value)
+    array = raw.astype(metadata["dtype"], copy=False)
+    if raw.dtype.kind == "f" and array.dtype.kind != "f" and raw.size and not (array == raw).all():
+        raise PlanningError(f"{table}.{name} holds whole numbers; {raw[array != raw][0]} is none. Round it first.")
     if array.ndim == 0:
         return np.full(count, array)
     if array.shape != (count,):

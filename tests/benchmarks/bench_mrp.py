@@ -31,7 +31,7 @@ SIZES = (1_000, 10_000, 50_000)
 SHARES = np.array([0.1, 0.15, 0.2, 0.2, 0.2, 0.15])
 WEEK = 7
 WEEKS = 52
-REFERENCE_SIZES = (100, 400)
+REFERENCE_SIZES = (1_000, 10_000)
 # Seconds for the plan alone, without a compiler.
 GOALS = {10_000: 0.15, 50_000: 0.8}
 
@@ -102,9 +102,9 @@ def median_of_five(work: Callable[[], object]) -> float:
 def measure(items: int) -> None:
     problem = random_instance(items)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    planned = median_of_five(lambda: plan(problem))
     found = plan(problem)
     peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    planned = median_of_five(lambda: plan(problem))
     pegged = median_of_five(lambda: Pegging.of(found))
     pegging = Pegging.of(found)
     late = median_of_five(lambda: late_days(pegging))
@@ -123,8 +123,8 @@ def compare() -> None:
     """Orders that differ from the reference planner's, over a few random plants of each size."""
     for items in REFERENCE_SIZES:
         different = orders = 0
-        for seed in range(5):
-            content = random_plant(seed, items, days=120, fences=True, calendars=seed % 2 == 1)
+        for seed in range(2):
+            content = random_plant(seed, items, days=120, fences=True, calendars=seed == 1)
             own = world_of(content)
             found = {
                 (item, release, due, float(quantity)) for item, release, due, quantity in orders_of(own, own.planned())
@@ -136,7 +136,7 @@ def compare() -> None:
             different += len(found ^ expected)
             orders += len(expected)
         print(
-            f"{items:>9,} items  five random plants, {orders:,} orders, {different} different from the reference planner"
+            f"{items:>9,} items  two random plants, {orders:,} orders, {different} different from the reference planner"
         )
 
 

@@ -186,7 +186,7 @@ def test_no_rule_is_cheaper_than_wagner_whitin(quantities: list[int], setup: flo
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=8), st.lists(st.integers(1, 150), min_size=8, max_size=8))
 @settings(max_examples=60, deadline=None)
 def test_wagner_whitin_is_as_cheap_as_the_best_of_all_divisions(quantities: list[int], setups: list[int]) -> None:
-    """With a setup cost that differs by period, every way to divide the periods into lots tried out."""
+    """With a setup cost that differs by period, and periods without need, every way to divide them tried out."""
     demand = np.array(quantities, dtype=float)
     setup = np.array(setups[: demand.size], dtype=float)
     size = demand.size
@@ -197,7 +197,8 @@ def test_wagner_whitin_is_as_cheap_as_the_best_of_all_divisions(quantities: list
     def cost(starts: list[int]) -> float:
         total = 0.0
         for start, end in zip(starts, [*starts[1:], size], strict=True):
-            total += setup[start] + sum(demand[need] * (need - start) for need in range(start, end))
+            if demand[start:end].any():
+                total += setup[start] + sum(demand[need] * (need - start) for need in range(start, end))
         return total
 
     starts = [0]

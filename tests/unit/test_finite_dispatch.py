@@ -20,6 +20,7 @@ from planning.finite.network import Network
 from planning.finite.problem import Capacity, EndDemands, FiniteProblem, Links, Operations, Orders
 from planning.finite.schedule import Lateness, Load, Objective, Schedule, load_by_bucket
 from planning.finite.search import finite_plan
+from planning.finite.settling import settled
 from planning.mrp.codes import FAR, NONE, UNIT
 
 FRAME, TABLE, BED = 0, 1, 2
@@ -64,7 +65,10 @@ def with_row(table, row):
 
 
 def dispatched(problem: FiniteProblem) -> Schedule:
-    schedule = dispatch(Network.of(problem))
+    network = Network.of(problem)
+    early = dispatch(network)
+    assert violations(problem, early) == []
+    schedule = settled(network, early)
     assert violations(problem, schedule) == []
     return schedule
 

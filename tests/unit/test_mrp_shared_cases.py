@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from planning.mrp import BillLines, Demands, Nodes, PlanningProblem, Sources, Stock, plan
+from planning.mrp.capacity import load_by_bucket, load_lines
 from planning.mrp.codes import UNIT
-from planning.mrp.pegging import Pegging, peg
+from planning.mrp.dynamic_lots import dynamic_cost, wagner_whitin
+from planning.mrp.pegging import AllocationRule, Pegging, peg
 from tests.golden.planning.world import orders_of, units, world_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -204,3 +206,58 @@ def instance(given: Any) -> PlanningProblem:
         demands=Demands.of(given["di"].size, node=given["di"], day=given["db"], quantity=millionths("dq")),
         stock=Stock.of(items, node=np.arange(items), quantity=millionths("oh")),
     )
+
+
+def test_the_classical_example_with_a_setup_cost_of_its_own_each_period_costs_864() -> None:
+    case = cases()["ls01_wagner_whitin_1958"]
+    demand, setup = np.array(case["demand"], dtype=float), np.array(case["setup_cost"], dtype=float)
+    size = demand.size
+    last = wagner_whitin(
+        demand[None, :],
+        np.arange(size, dtype=float)[None, :],
+        setup[None, :],
+        np.array([float(case["holding_cost"])]),
+        np.array([size]),
+    )[0]
+    orders = np.zeros(size)
+    start = 0
+    while start < size:
+        orders[start] = demand[start : last[start] + 1].sum()
+        start = int(last[start]) + 1
+    assert orders.tolist() == case["expected"]["wagner_whitin"]["orders"]
+    assert dynamic_cost(demand, setup, float(case["holding_cost"]), orders) == case["expected"]["wagner_whitin"]["cost"]
+
+
+def test_supply_is_given_by_priority_and_the_last_one_is_short() -> None:
+    case = cases()["fr01_priority_allocation"]
+    rows = case["requirements"]
+    world = world_of(
+        {
+            "items": [{"id": "X"}],
+            "open_supply": [{"item": "X", "day": row["bucket"], "quantity": row["qty"]} for row in case["supply"]],
+            "demands": [
+                {"item": "X", "day": row["bucket"], "quantity": row["qty"], "priority": row["priority"]} for row in rows
+            ],
+        }
+    )
+    links = peg(world.planned(), AllocationRule.PRIORITY)
+    served = np.bincount(links.demand[links.supply == 0], links.quantity[links.supply == 0], len(rows)) / UNIT
+    assert {row["id"]: row["qty"] - got for row, got in zip(rows, served, strict=True)} == case["expected"]["shortage"]
+
+
+def test_load_without_limits_exceeds_the_capacity_by_what_the_case_says() -> None:
+    case = cases()["fr09_bucket_capacity"]
+    (routing,), (resource,) = case["routings"], case["resources"]
+    items = [{"id": item["id"], "lead_time_days": item["lead_time"]} for item in case["items"]]
+    world = world_of(
+        {
+            "items": items,
+            "operations": [
+                {"item": routing["item"], "work_centre": resource["id"], "run_hours_per_unit": routing["load_per_unit"]}
+            ],
+            "demands": [{"item": row["item"], "day": row["bucket"], "quantity": row["qty"]} for row in case["demands"]],
+        }
+    )
+    load = load_by_bucket(load_lines(world.planned()), np.arange(12), work_centres=1)
+    over = case["expected"]["infinite_overload"]
+    assert load[0, over["bucket"] + 1] - resource["capacity_per_bucket"] == over["hours"]

@@ -311,6 +311,12 @@ def test_codes_that_point_nowhere_are_refused_with_the_row_that_is_wrong() -> No
         )
     with pytest.raises(PlanningError, match="no column lot_size"):
         Nodes.of(1, item=[0], lot_size=[5])
+    with pytest.raises(PlanningError, match=r"Nodes.min_lot holds whole numbers; 2.5 is none"):
+        Nodes.of(2, item=[0, 1], min_lot=[1.0, 2.5])
+    with pytest.raises(PlanningError, match="has 3 rows, not 2"):
+        Nodes.of(2, item=[0, 1, 2])
+    with pytest.raises(PlanningError, match=r"Nodes.lot_rule of row 0 is 77"):
+        PlanningProblem(first_day=0, nodes=Nodes.of(1, item=[0], lot_rule=[77]), sources=Sources.empty())
     with pytest.raises(PlanningError, match="needs the column node"):
         Sources.of(1, kind=[0])
     assert Nodes.of(2, item=[0, 1]).reorder_point.tolist() == [NONE, NONE]

@@ -180,7 +180,7 @@ def _safety_stocks(
 ) -> Floats:  # fmt: skip
     """Service factor × spread of demand over lead time and review; a few are years old, a few were never set."""
     key = (network.item, network.place)
-    weekly_spread = np.sqrt(usual) + usual * np.where(plans.customer_share > 0.5, 0.24, 0.16)
+    weekly_spread = np.sqrt(usual) + usual * np.where(plans.customer_share > 0.5, 0.20, 0.15)
     weekly_spread = weekly_spread * np.sqrt(market / min(market, 1.0))
     weeks = (calendar_lead + REVIEW_DAYS) / 7.0
     needed = _safety_factors(service) * weekly_spread * np.sqrt(np.minimum(weeks, 8.0))

@@ -17,11 +17,11 @@ from pipelines.demo.writing.finance_ledger import CASH, CONVERSION, REVENUE, TAX
 Codes = npt.NDArray[np.int64]
 OVERHEADS, INCOME_TAX, EARNINGS = "6606", "6801", "3002"
 PAY_DAY = 15
-OVERHEAD_SHARE = 0.19
+OVERHEAD_SHARE = 0.185
 """Sales, administration and development, of the usual revenue of a month."""
 USUAL_MONTHS = 6
 INCOME_TAX_RATE = 0.25
-DIVIDEND_MONTH, DIVIDEND_SHARE = 5, 0.8
+DIVIDEND_MONTH, DIVIDEND_SHARE = 5, 0.6
 """What is paid out of the last calendar year's profit, and when."""
 _PROFIT_ACCOUNTS = ("5", "6")
 _WORK_IN_PROGRESS = "5001"

@@ -176,6 +176,7 @@ def world_of(content: Mapping[str, Any]) -> World:
         settings=Settings(
             scrap_formula=ScrapFormula[content.get("scrap_formula", "divide").upper()],
             usable_status=tuple(content.get("usable_status", {"unrestricted": True}).values()),
+            past_is_today=content.get("past_is_today", True),
         ),
     )
     return World(problem, names, work_centres, [str(row.get("id", "")) for row in demands])

@@ -1,0 +1,127 @@
+"""`tower plan`: plan again, explain a planned order, take it away as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, get_args
+
+import polars as pl
+import typer
+
+from pipelines.cli.output import Format, ProgressLine, print_frame
+from pipelines.plan.calendars import working_calendars
+from pipelines.plan.explain import Language, explained
+from pipelines.plan.order import order_figures
+from pipelines.plan.queries import QUERIES
+from pipelines.plan.reading import read_frame
+from pipelines.plan.run import plan_tables, planned_build
+from pipelines.plan.summary import late_lines, plan_summary
+from pipelines.plan.workbook import order_workbook
+from tower.builds import Home, current_build, read_summary
+from tower.errors import SettingsError
+from tower.settings import load_settings
+from tower.warehouse import Warehouse, open_warehouse
+
+app = typer.Typer(invoke_without_command=True, help="The plan: make it again, explain an order, take it away.")
+
+BuildOption = Annotated[str | None, typer.Option("--build", help="This build instead of the served one.")]
+OrderArgument = Annotated[str, typer.Argument(help="Number of a planned order, e.g. P000012.")]
+
+
+@app.callback()
+def plan(
+    context: typer.Context,
+    files: Annotated[
+        Path | None, typer.Option("--files", help="Plan the canonical files of this folder alone.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="With --files: the first day of the plan.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write every table of the plan as CSV here.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="table, json or csv.")] = Format.table,
+    build_id: BuildOption = None,
+) -> None:
+    """Plan the served build again, or a folder of files, and show what to do and what is late."""
+    if context.invoked_subcommand is not None:
+        return
+    if as_of is not None and files is None:
+        raise SettingsError("--as-of belongs to --files: a build has its own day.")
+    if files is not None:
+        tables, day = _files(files, _day(as_of))
+    else:
+        warehouse = _warehouse(build_id)
+        tables, day = plan_tables(planned_build(warehouse.frame, warehouse.as_of)), warehouse.as_of
+    print_frame(plan_summary(tables, day), output)
+    if output is Format.table:
+        _details(tables)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, frame in tables.items():
+            frame.write_csv(out / f"{name}.csv")
+        typer.echo(f"{len(tables)} tables written to {out}.", err=output is not Format.table)
+
+
+@app.command()
+def explain(
+    order: OrderArgument,
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    build_id: BuildOption = None,
+) -> None:
+    """The arithmetic of a planned order in words: gross, net, lot, dates, and whom it serves."""
+    if language not in get_args(Language):
+        raise SettingsError(f"The language {language!r} is not known. Use {' or '.join(get_args(Language))}.")
+    typer.echo(explained(order_figures(_warehouse(build_id), order), language))  # type: ignore[arg-type]
+
+
+@app.command()
+def export(
+    order: OrderArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The workbook; the order's number .xlsx unless named.")
+    ] = None,
+    build_id: BuildOption = None,
+) -> None:
+    """A planned order as an Excel workbook that computes net, lot and dates with live formulas."""
+    warehouse = _warehouse(build_id)
+    figures = order_figures(warehouse, order)
+    calendars = working_calendars(read_frame(warehouse.frame, QUERIES["calendars"], warehouse.as_of), warehouse.as_of)
+    file = out or Path(f"{order}.xlsx")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(order_workbook(figures, calendars))
+    typer.echo(f"{order} is written to {file}.")
+
+
+def _files(folder: Path, as_of: date | None) -> tuple[Mapping[str, pl.DataFrame], date]:
+    # Imported here: dbt takes two seconds to load, and the other commands do not need it.
+    from pipelines.plan.files import planned_files  # noqa: PLC0415
+
+    progress = ProgressLine()
+    try:
+        result = planned_files(folder, load_settings(), datetime.now(UTC), as_of, progress)
+    finally:
+        progress.finish()
+    return plan_tables(result), result.model.as_of
+
+
+def _details(tables: Mapping[str, pl.DataFrame]) -> None:
+    late = late_lines(tables)
+    if late.height:
+        typer.echo("\nLate sales order lines that weigh most, and what limits them:")
+        print_frame(late, Format.table)
+    findings = tables["plan_findings"].group_by("kind").len("count").sort("kind")
+    if findings.height:
+        typer.echo("\nFindings in the data (core.fct_plan_findings names each):")
+        print_frame(findings, Format.table)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"--as-of {text!r} is not a date. Write it as YYYY-MM-DD.") from error
+
+
+def _warehouse(build_id: str | None) -> Warehouse:
+    home = load_settings().home
+    summary = current_build(home) if build_id is None else read_summary(Home(home), build_id)
+    return open_warehouse(summary.file)
