@@ -34,15 +34,11 @@ _LEAST_RATE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """Non-negative demand in units of each item's typical size, with running sums up to and including each column.
-
-    `spread` is that size over the smallest demand: 1 where every demand was the same.
-    """
+    """Non-negative demand in units of each item's typical size, with running sums up to and including each column."""
 
     values: Floats
     starts: Integers
     size: Floats
-    spread: Floats
     sums: Floats
     counts: Floats
     since: Integers
@@ -50,10 +46,14 @@ class _History:
 
 @dataclass(frozen=True, slots=True)
 class IntermittentForecast:
-    """`mean` (series, K) of demand over the first 1 … K periods, and its distribution."""
+    """`mean` (series, K) of demand over the first 1 … K periods, its distribution, and that of each period alone.
+
+    `by_period` is (series, K, POINTS), ascending in the last axis.
+    """
 
     mean: Floats
     distribution: DemandDistribution
+    by_period: Floats
 
 
 def forecast_intermittent(panel: Panel, longest: int, period: int, seed: int) -> IntermittentForecast:
@@ -65,7 +65,8 @@ def forecast_intermittent(panel: Panel, longest: int, period: int, seed: int) ->
     order = panel.names.arg_sort().to_numpy().astype(np.int64)
     found = _forecast_in_order(panel.rows(order), longest, period, seed)
     back = np.argsort(order)
-    return IntermittentForecast(found.mean[back], DemandDistribution(found.distribution.sums[back]))
+    distribution = DemandDistribution(found.distribution.sums[back])
+    return IntermittentForecast(found.mean[back], distribution, found.by_period[back])
 
 
 def _forecast_in_order(panel: Panel, longest: int, period: int, seed: int) -> IntermittentForecast:
@@ -74,7 +75,8 @@ def _forecast_in_order(panel: Panel, longest: int, period: int, seed: int) -> In
     series, columns, steps = _cutoffs(history, longest)
     if panel.series_count < FEWEST_SERIES or series.size < 10 * SETTINGS.leaf_rows:
         resampled = bootstrap_sums(panel, longest, seed)
-        return IntermittentForecast(resampled.sums.mean(axis=2), resampled)
+        by_period = np.repeat(resampled.sums[:, :1], longest, axis=1)
+        return IntermittentForecast(resampled.sums.mean(axis=2), resampled, by_period)
     chosen = sampled(series.size, MOST_ROWS, seed)
     series, columns, steps = series[chosen], columns[chosen], steps[chosen]
     features = _features(history, series, columns, steps, period)
@@ -90,26 +92,26 @@ def _forecast_in_order(panel: Panel, longest: int, period: int, seed: int) -> In
     everyone, ahead = np.divmod(np.arange(panel.series_count * longest), longest)
     now = _features(history, everyone, np.full(everyone.size, last), ahead + 1, period)
     rate = np.mean([_rate(model, now) for model in models], axis=0).reshape(panel.series_count, longest)
-    points = _spread(history, models, longest, period, rate)
-    steps_ahead = np.arange(1, longest + 1)
-    mean = rate * steps_ahead * history.size[:, None]
-    sums = np.maximum.accumulate(points * mean[:, :, None], axis=1)
-    return IntermittentForecast(sums.mean(axis=2), DemandDistribution(sums))
+    tables = _ratio_tables(history, models, longest, period)
+    mean = rate * np.arange(1, longest + 1)
+    points = np.stack([table.at(rate[:, number]) for number, table in enumerate(tables)], axis=1)
+    # A longer sum is never smaller.
+    sums = np.maximum.accumulate(points * (mean * history.size[:, None])[:, :, None], axis=1)
+    alone = np.maximum(np.diff(mean, axis=1, prepend=0.0), _LEAST_RATE)
+    by_period = tables[0].at(alone.ravel()).reshape(points.shape) * (alone * history.size[:, None])[:, :, None]
+    return IntermittentForecast(sums.mean(axis=2), DemandDistribution(sums), by_period)
 
 
 def _history(panel: Panel) -> _History:
     values = np.maximum(np.nan_to_num(panel.values), 0.0)
     count = (values > 0).sum(axis=1)
     size = np.where(count > 0, values.sum(axis=1) / np.maximum(count, 1), 1.0)
-    smallest = np.where(count > 0, np.where(values > 0, values, np.inf).min(axis=1), 1.0)
     values = values / size[:, None]
     steps = np.arange(values.shape[1])
     starts = values.shape[1] - panel.lengths
     latest = np.maximum.accumulate(np.where(values > 0, steps, -1), axis=1)
     since = steps - np.maximum(latest, starts[:, None] - 1)
-    return _History(
-        values, starts, size, size / smallest, np.cumsum(values, axis=1), np.cumsum(values > 0, axis=1), since
-    )
+    return _History(values, starts, size, np.cumsum(values, axis=1), np.cumsum(values > 0, axis=1), since)
 
 
 def _cutoffs(history: _History, longest: int) -> tuple[Integers, Integers, Integers]:
@@ -171,34 +173,44 @@ def _rate(model: Boosting, features: Floats) -> Floats:
     return np.maximum(model.predict(features), _LEAST_RATE)
 
 
-def _spread(history: _History, models: list[Boosting], longest: int, period: int, rate: Floats) -> Floats:
-    """Ratios of demand to its mean, (series, K, POINTS), by sum length and predicted rate."""
+@dataclass(frozen=True, slots=True)
+class _RatioTable:
+    """Quantiles of actual / predicted demand (bins, POINTS) beside the mean log rate of each bin."""
+
+    centres: Floats
+    quantiles: Floats
+
+    def at(self, rate: Floats) -> Floats:
+        """(rows, POINTS) at some rates: between the middles of bins by a line in log rate."""
+        bins = self.centres.size
+        place = np.interp(np.log(rate), self.centres, np.arange(bins))
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, bins - 1)
+        share = (place - below)[:, None]
+        found: Floats = self.quantiles[below] * (1 - share) + self.quantiles[above] * share
+        return found
+
+
+def _ratio_tables(history: _History, models: list[Boosting], longest: int, period: int) -> list[_RatioTable]:
+    """One table for each sum length, from the latest cutoffs and items unseen by the model that predicted them."""
     last = history.values.shape[1] - 1
-    points = np.empty((*rate.shape, PROBABILITIES.size))
+    tables = []
     for length in range(1, longest + 1):
         columns = np.arange(max(0, last - length - SPREAD_CUTOFFS + 1), last - length + 1)
         series, place = np.nonzero(columns >= history.starts[:, None] + 5)
         cutoffs, steps = columns[place], np.full(series.size, length)
         features = _features(history, series, cutoffs, steps, period)
-        unseen = series % FOLDS
         predicted = np.empty(series.size)
         for fold, model in enumerate(models):
-            predicted[unseen == fold] = _rate(model, features[unseen == fold])
+            unseen = series % FOLDS == fold
+            predicted[unseen] = _rate(model, features[unseen])
         ratio = _ahead(history, series, cutoffs, steps) / (predicted * length)
-        points[:, length - 1] = _ratios_at(rate[:, length - 1], predicted, ratio)
-    return points
-
-
-def _ratios_at(rate: Floats, predicted: Floats, ratio: Floats) -> Floats:
-    """Ratio quantiles (series, POINTS) at some rates: between the middles of bins by a line in log rate."""
-    bins = max(1, min(BINS, predicted.size // BIN_ROWS))
-    order = np.argsort(predicted, kind="stable")
-    parts = np.array_split(order, bins)
-    centres = np.array([np.log(predicted[part]).mean() for part in parts])
-    tables = np.stack([np.quantile(ratio[part], PROBABILITIES) for part in parts])
-    place = np.interp(np.log(rate), centres, np.arange(bins))
-    below = np.floor(place).astype(np.int64)
-    above = np.minimum(below + 1, bins - 1)
-    share = (place - below)[:, None]
-    found: Floats = tables[below] * (1 - share) + tables[above] * share
-    return found
+        bins = max(1, min(BINS, predicted.size // BIN_ROWS))
+        parts = np.array_split(np.argsort(predicted, kind="stable"), bins)
+        tables.append(
+            _RatioTable(
+                np.array([np.log(predicted[part]).mean() for part in parts]),
+                np.stack([np.quantile(ratio[part], PROBABILITIES) for part in parts]),
+            )
+        )
+    return tables

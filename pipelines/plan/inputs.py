@@ -245,7 +245,9 @@ def _safety_stock(rows: PlanningRows, nodes: pl.DataFrame) -> SafetyStockSteps:
 
 def _operations(rows: PlanningRows, sources: pl.DataFrame, centres: dict[str, int]) -> Operations:
     found = sources.filter(pl.col("bom_id").is_not_null()).select("source", "bom_id")
-    found = found.join(rows.operations, on="bom_id", maintain_order="left")
+    found = found.join(
+        rows.operations.filter(pl.col("work_centre_id").is_in(list(centres))), on="bom_id", maintain_order="left"
+    )
     return Operations.of(
         found.height,
         source=_of(found, "source"),

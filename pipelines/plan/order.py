@@ -88,12 +88,12 @@ def _served(warehouse: Warehouse, order_id: str) -> tuple[Serving, ...]:
     for _ in range(MAX_GENERATIONS):
         above: dict[tuple[str, str], float] = defaultdict(float)
         for supply, share in waiting.items():
-            for link in by_supply[supply]:
-                key, carried = _demand(link), share * link["quantity"]
-                if link["demand_type"] in END_TYPES:
-                    ends[key] = (ends.get(key, (0.0, link["demand_date"]))[0] + carried, link["demand_date"])
+            for one in by_supply[supply]:
+                key, carried = _demand(one), share * one["quantity"]
+                if one["demand_type"] in END_TYPES:
+                    ends[key] = (ends.get(key, (0.0, one["demand_date"]))[0] + carried, one["demand_date"])
                 else:
-                    above[link["demand_type"], link["demand_id"]] += carried / whole[key]
+                    above[one["demand_type"], one["demand_id"]] += carried / whole[key]
         waiting = above
         if not waiting:
             break

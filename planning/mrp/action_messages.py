@@ -1,12 +1,13 @@
 """The messages of a plan: what to do with open orders, what to release, what is late, short or too much, and why.
 
-`value` is money to be moved (orders), at risk (demand) or bound (excess): quantity × unit value of the node, except for
-demand, where it is the order's own.
+`value` is the quantity's own money (of an order to be moved, of stock that lies too long): quantity × unit value of the
+node, except for demand, where it is the order's own. `at_risk` is the money of the end demand that waits for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from planning.mrp.netting import safety_stock_steps
 from planning.mrp.pegging import Pegging
 from planning.mrp.rescheduling import open_order_needs
 from planning.mrp.result import Plan
-from planning.mrp.shortages import Shortages, demand_at_risk, demand_value, shortages, stock_value
+from planning.mrp.shortages import Shortages, demand_at_risk, demand_value, shortages, stock_value, value_served
 
 
 def action_messages(
@@ -41,11 +42,25 @@ def action_messages(
         *_about_stock(plan),
         *_about_data(plan),
     ]
-    everything = Messages.joined(parts)
+    everything = _with_risk(pegging, Messages.joined(parts))
     everything = everything.rows(np.lexsort((everything.day, everything.code, everything.node)))
     if load is None or capacity is None or edges is None:
         return everything
     return Messages.joined([everything, _overloads(load, capacity, edges)])
+
+
+def _with_risk(pegging: Pegging, messages: Messages) -> Messages:
+    """The money that waits for each order meant, and the first need it serves where the message names none."""
+    links, supply = pegging.links, messages.supply
+    at = np.maximum(supply, 0)
+    first = pegging.supply_first
+    serves = (supply >= 0) & (first[at + 1] > first[at]) if pegging.plan.supply.count else np.zeros(at.size, np.bool_)
+    reason = messages.demand.copy()
+    unnamed = np.flatnonzero(serves & (reason < 0))
+    reason[unnamed] = links.demand[pegging.by_supply[first[supply[unnamed]]]]
+    served = np.append(value_served(pegging), 0.0)
+    of_demand = np.append(demand_value(pegging.plan), 0.0)
+    return replace(messages, demand=reason, at_risk=np.where(supply >= 0, served[supply], of_demand[messages.demand]))
 
 
 def _about_open_orders(plan: Plan, dampers: Dampers) -> Sequence[Messages]:
@@ -68,7 +83,7 @@ def _about_open_orders(plan: Plan, dampers: Dampers) -> Sequence[Messages]:
         parts.append(
             messages_of(
                 code, node[rows], day[rows], to_day=to_day, days=np.abs(to_day - stands[rows]), quantity=quantity[rows],
-                value=value[rows], supply=needs.supply[rows],
+                value=value[rows], demand=needs.demand[rows], supply=needs.supply[rows],
             )
         )  # fmt: skip
     for code, rows in ((MessageCode.CANCEL, cancelled), (MessageCode.DECREASE, smaller)):

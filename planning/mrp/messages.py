@@ -68,8 +68,10 @@ class Messages:
     """One row a message.
 
     `code` indexes CODES; `day` is where the thing stands, `to_day` where it should be (equal where nothing moves),
-    `days` how far that is or how late. `quantity` in millionths, `value` money at risk or to be moved. `demand` and
-    `supply` number the events meant, `order` the planned order, `finding` the data error: NONE where none.
+    `days` how far that is or how late. `quantity` in millionths, `value` the money of that quantity itself, `at_risk`
+    the money of the end demand that waits for it. `demand` and `supply` number the events meant; beside an order,
+    `demand` is the first need that it serves: its reason. `order` is the planned order, `finding` the data error. NONE
+    where there is none.
     """
 
     code: Integers
@@ -79,6 +81,7 @@ class Messages:
     days: Integers
     quantity: Integers
     value: Floats
+    at_risk: Floats
     demand: Integers
     supply: Integers
     order: Integers
@@ -125,6 +128,7 @@ def messages_of(
         days=nothing if days is None else days,
         quantity=nothing if quantity is None else quantity,
         value=np.zeros(count) if value is None else value,
+        at_risk=np.zeros(count),
         demand=none if demand is None else demand,
         supply=none if supply is None else supply,
         order=none if order is None else order,

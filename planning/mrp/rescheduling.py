@@ -15,7 +15,7 @@ import numpy as np
 from planning.mrp.codes import NONE, Flags, Integers, SupplyKind
 from planning.mrp.netting import level_steps, net
 from planning.mrp.result import Plan
-from planning.mrp.segments import first_above, running_sum, starts_of_runs
+from planning.mrp.segments import first_above, running_sum, stable_order, starts_of_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class OpenOrderNeeds:
 
     supply: Integers
     needed_day: Integers
+    demand: Integers
     is_needed: Flags
     excess: Integers
     stock_excess: Integers
@@ -82,14 +83,34 @@ def open_order_needs(plan: Plan, until_day: int | None = None) -> OpenOrderNeeds
         supply.node[given[stocked]],
         np.clip(until[stocked] - np.maximum(soon[stocked], 0), 0, np.maximum(quantity[stocked], 0)),
     )
+    need = np.where(is_needed, _at(requirements.day, cell), problem.first_day)
+    reason = np.where(is_needed, _first_demand(plan, key, need, wide), NONE)
     opened = np.flatnonzero(~on_hand)
     return OpenOrderNeeds(
         supply=given[opened],
         needed_day=np.where(is_needed[opened], np.maximum(needed_day[opened], problem.first_day), NONE),
+        demand=reason[opened],
         is_needed=is_needed[opened],
         excess=excess[opened],
         stock_excess=stock_excess,
     )
+
+
+def _first_demand(plan: Plan, key: Integers, day: Integers, wide: int) -> Integers:
+    """The first demand event of each segment on a day, or NONE."""
+    demand = plan.demand
+    rows = np.flatnonzero(demand.quantity > 0)
+    if not rows.size:
+        return np.full(key.size, NONE)
+    asked = np.maximum(demand.day[rows], plan.problem.earliest_day)
+    lowest = min(int(asked.min()), int(day.min(initial=0)))
+    days = max(int(asked.max()), int(day.max(initial=0))) - lowest + 1
+    at_day = (demand.node[rows] * wide + demand.tracking[rows] + 2) * days + asked - lowest
+    order = stable_order(at_day)
+    wanted = key * days + day - lowest
+    position = np.minimum(np.searchsorted(at_day[order], wanted), rows.size - 1)
+    found = order[position]
+    return np.where(at_day[found] == wanted, rows[found], NONE)
 
 
 def _at(values: Integers, position: Integers) -> Integers:

@@ -103,6 +103,27 @@ def demand_value(plan: Plan) -> Floats:
     return value
 
 
+def value_served(pegging: Pegging) -> Floats:
+    """Money of the end demand that waits for each supply event, one figure for each of the plan.
+
+    Without a component its whole parent order waits, so the parent's money stands behind each of its components, in
+    proportion to what the component's supply gives of it; figures of different components are not to be added.
+    """
+    plan, links = pegging.plan, pegging.links
+    demand, level = plan.demand, plan.structure.level
+    of_demand = demand_value(plan)
+    served = np.zeros(plan.supply.count)
+    at = level[links.node]
+    for depth in range(plan.structure.levels):
+        rows = np.flatnonzero(at == depth)
+        asked = links.demand[rows]
+        parent = demand.parent[asked]
+        money = np.where(parent >= 0, served[parent], of_demand[asked])
+        share = links.quantity[rows] / demand.quantity[asked]
+        served += np.bincount(links.supply[rows], money * share, served.size)
+    return served
+
+
 def stock_value(plan: Plan, node: Integers, quantity: Integers) -> Floats:
     """Money of some quantities at the unit value of their nodes."""
     return plan.problem.nodes.unit_value[node] * quantity / UNIT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.mrp import Plan, plan
+from planning.mrp.action_messages import action_messages
 from planning.mrp.codes import NONE, UNIT, DemandKind, SupplyKind
 from planning.mrp.dynamic_lots import dynamic_cost, wagner_whitin
 from planning.mrp.pegging import Pegging, peg
@@ -208,3 +210,60 @@ def test_wagner_whitin_is_as_cheap_as_the_best_of_all_divisions(quantities: list
         cost([0, *[period for period in range(1, size) if mask >> (period - 1) & 1]]) for mask in range(2 ** (size - 1))
     )
     assert cost(starts) == pytest.approx(best)
+
+
+def everything_at_once(seed: int) -> World:
+    """A random plant with strategies, forecast, lots that expire, reserved stock, substitutes and second sources as well."""
+    content = random_plant(seed, fences=True, calendars=True)
+    chance = random.Random(seed)
+    names = [item["id"] for item in content["items"]]
+    for item in content["items"]:
+        item["strategy"] = chance.choice(["make_to_stock", "make_to_stock", "make_to_order", "assemble_to_order"])
+        item["forecast_backward_days"], item["demand_time_fence_days"] = chance.choice([0, 10]), chance.choice([-1, 6])
+    content["forecasts"] = [
+        {"item": chance.choice(names), "day": 7 * chance.randint(0, 6), "quantity": chance.randint(1, 40)}
+        for _ in range(8)
+    ]
+    content["stock"] = [
+        {
+            "item": chance.choice(names),
+            "quantity": chance.randint(1, 30),
+            "expiry_day": chance.randint(0, 40),
+            "tracking": chance.choice([-1, 0]),
+        }
+        for _ in range(6)
+    ]
+    for bill in content["bills"]:
+        if chance.random() < 0.4:
+            bill |= {"substitute_group": chance.randint(0, 1), "substitute_priority": chance.randint(1, 3)}
+    for row in content["demands"][::3]:
+        row["tracking"] = 0
+    split = chance.sample(names, 3)
+    content["sources"] = [
+        {
+            "item": name,
+            "id": f"{name}-{number}",
+            "kind": "buy",
+            "share": chance.choice([0.3, 1.0]),
+            "lead_time_days": number,
+        }
+        for name in split
+        for number in range(2)
+    ]
+    content["bills"] = [bill for bill in content["bills"] if bill["parent"] not in split]
+    return world_of(content)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_with_everything_at_once_all_demand_is_pegged_and_within_its_own_order(seed: int) -> None:
+    own = everything_at_once(seed)
+    found = own.planned()
+    links = peg(found)
+    assert np.array_equal(np.bincount(links.demand, links.quantity, found.demand.count), found.demand.quantity)
+    assert (np.bincount(links.supply, links.quantity, found.supply.count) <= found.supply.quantity).all()
+    assert np.array_equal(found.demand.tracking[links.demand], found.supply.tracking[links.supply])
+    assert not found.problem.nodes.is_phantom[found.orders.node].any()
+    messages = action_messages(Pegging.of(found))
+    assert (messages.at_risk >= 0).all()
+    forecast = found.problem.demands.count + np.arange(found.problem.forecasts.count)
+    assert (found.demand.quantity[forecast] + found.consumed_forecast <= found.problem.forecasts.quantity).all()

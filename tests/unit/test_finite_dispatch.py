@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from planning.errors import PlanningError
+from planning.finite.daily import daily_plan
 from planning.finite.dispatch import dispatch
 from planning.finite.feasibility import violations
 from planning.finite.limits import LimitKind, limits
@@ -120,6 +121,22 @@ def test_the_search_swaps_the_two_when_the_table_counts_twice() -> None:
     assert found.lateness.days.tolist() == [0, 7]
     assert found.history[0] == 14.0
     assert found.objective == 7.0
+
+
+def test_by_day_the_sequence_of_the_weeks_is_kept() -> None:
+    """Welding 2 hours a day from Monday to Friday, assembly 2 hours on Monday to Thursday. The table goes first: it is done on
+    day 2 (Wednesday, 3 × 2 hours) and there on day 9. The frame takes Thursday, Friday and the two days after the weekend (days
+    3, 4, 7, 8) and is there on day 15; the bed needs four days of assembly, days 15, 16, 17 and 21, and is there on day 28."""
+    problem = shop(weight=(2.0, 1.0))
+    network = Network.of(problem)
+    weekly = finite_plan(network, Objective(days_for_being_late=0.0))
+    weeks = 5
+    hours = np.array([[2, 2, 2, 2, 2, 0, 0] * weeks, [2, 2, 2, 2, 0, 0, 0] * weeks]) * HOUR
+    found = daily_plan(network, weekly, Capacity(np.arange(7 * weeks + 1), hours))
+    assert violations(found.problem, found.schedule) == []
+    assert found.schedule.start_day.tolist() == [3, 0, 15]
+    assert found.schedule.available_day.tolist() == [15, 9, 28]
+    assert found.lateness.days.tolist() == [2, 14]
 
 
 def test_the_clock_of_the_caller_ends_the_search() -> None:

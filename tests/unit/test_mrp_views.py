@@ -17,7 +17,7 @@ from planning.mrp.messages import CODES, Dampers, MessageCode, Messages
 from planning.mrp.pegging import Pegging
 from planning.mrp.promise import available_to_promise, plan_promises
 from planning.mrp.records import bucket_edges, records
-from planning.mrp.shortages import demand_at_risk, shortages
+from planning.mrp.shortages import demand_at_risk, shortages, value_served
 from tests.golden.planning.world import World, units, world_of
 
 
@@ -320,3 +320,36 @@ def test_codes_that_point_nowhere_are_refused_with_the_row_that_is_wrong() -> No
     with pytest.raises(PlanningError, match="needs the column node"):
         Sources.of(1, kind=[0])
     assert Nodes.of(2, item=[0, 1]).reorder_point.tolist() == [NONE, NONE]
+
+
+def test_a_message_names_the_need_behind_it_and_the_money_that_waits() -> None:
+    """All of the customer's 900 waits for the part, of which the order itself is worth 48."""
+    own = late_world()
+    messages = action_messages(Pegging.of(own.planned()))
+    late = messages.of(MessageCode.LEAD_TIME_TOO_SHORT)
+    assert (late.value.tolist(), late.at_risk.tolist()) == ([48.0], [900.0])
+    assert own.items[own.planned().demand.node[late.demand[0]]] == "PART"
+    assert messages.of(MessageCode.DEMAND_AT_RISK).at_risk.tolist() == [900.0]
+
+
+def test_an_order_is_expedited_for_the_first_demand_it_is_needed_for() -> None:
+    messages = action_messages(Pegging.of(open_orders_world().planned()))
+    assert messages.of(MessageCode.RESCHEDULE_IN).demand.tolist() == [0]
+    assert messages.of(MessageCode.RESCHEDULE_OUT).demand.tolist() == [1, 1]
+
+
+def test_the_money_of_two_customers_waits_for_a_shared_lot_and_that_of_one_for_half_of_its_parts() -> None:
+    own = world_of(
+        {
+            "items": [{"id": "FG"}, {"id": "PART", "on_hand": 15}],
+            "bills": [{"parent": "FG", "component": "PART", "quantity": 1}],
+            "demands": [
+                {"item": "FG", "day": 5, "quantity": 20, "value": 100.0},
+                {"item": "FG", "day": 5, "quantity": 10, "value": 80.0},
+            ],
+        }
+    )
+    found = own.planned()
+    served = value_served(Pegging.of(found))
+    assert served[found.orders.supply].tolist() == [180.0, 90.0]
+    assert served[0] == 90.0
