@@ -73,7 +73,9 @@ def demand_classes(panel: Panel, new_periods: int = 6) -> DemandClasses:
     silence = np.where(count > 0, np.argmax(has_demand[:, ::-1], axis=1), panel.lengths)
     age = np.where(count > 0, steps - np.argmax(has_demand, axis=1), 0)
     kind = 2 * (interval >= INTERVAL_CUT) + (variation >= VARIATION_CUT)
-    is_silent = silence > np.maximum(SILENT_PERIODS, SILENT_INTERVALS * np.where(count > 0, interval, 0))
+    # Its interval while demand still came: the silence itself does not excuse the silence.
+    usual = (panel.lengths - silence) / np.maximum(count, 1)
+    is_silent = silence > np.maximum(SILENT_PERIODS, SILENT_INTERVALS * usual)
     return DemandClasses(
         interval,
         variation,

@@ -22,11 +22,15 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Shares (voices,) that add up to 1, and how each voice alone did: `measured` (voices,), 1 = as the reference."""
+    """Shares (voices,) that add up to 1, and how each voice alone did: `measured` (voices,), 1 = as the reference.
+
+    `mixed` is how their mix did. NaN where nothing was measured.
+    """
 
     voices: tuple[str, ...]
     shares: Floats
     measured: Floats
+    mixed: float
 
     def mix(self, forecasts: Floats) -> Floats:
         """(voices, n, horizon) to (n, horizon)."""
@@ -36,7 +40,7 @@ class Gate:
 
 def equal_gate(voices: tuple[str, ...]) -> Gate:
     """All voices count the same: what stands where there was nothing to measure them by."""
-    return Gate(voices, np.full(len(voices), 1 / len(voices)), np.full(len(voices), np.nan))
+    return Gate(voices, np.full(len(voices), 1 / len(voices)), np.full(len(voices), np.nan), float("nan"))
 
 
 def simplex(voices: int, steps: int = STEPS) -> Floats:
@@ -53,12 +57,12 @@ def open_gate(
     `scale` (n,) divides errors; `reference` (n, horizon) is the forecast that 1 stands for. The voice `alone` is not
     mixed in the grid, it is one point of its own.
     """
-    mixed = np.array([voice != alone for voice in voices])
+    in_grid = np.array([voice != alone for voice in voices])
     points = np.zeros((0, len(voices)))
-    if mixed.any():
-        points = np.zeros((simplex(int(mixed.sum())).shape[0], len(voices)))
-        points[:, mixed] = simplex(int(mixed.sum()))
-    points = np.vstack((points, np.eye(len(voices))[~mixed]))
+    if in_grid.any():
+        points = np.zeros((simplex(int(in_grid.sum())).shape[0], len(voices)))
+        points[:, in_grid] = simplex(int(in_grid.sum()))
+    points = np.vstack((points, np.eye(len(voices))[~in_grid]))
     if not np.isfinite(actuals).any():
         return equal_gate(voices)
     scores = np.array(
@@ -67,7 +71,8 @@ def open_gate(
     raised = np.exp(-SHARPNESS * (scores - scores.min()))
     shares = raised @ points / raised.sum()
     measured = np.array([relative_error(forecast, actuals, scale, reference) for forecast in forecasts])
-    return Gate(voices, shares, measured)
+    mixed = relative_error(np.einsum("v,vnh->nh", shares, forecasts), actuals, scale, reference)
+    return Gate(voices, shares, measured, mixed)
 
 
 def relative_error(forecast: Floats, actuals: Floats, scale: Floats, reference: Floats) -> float:

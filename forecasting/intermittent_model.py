@@ -27,6 +27,8 @@ BINS = 12
 BIN_ROWS = 150
 # Fewer items than this have nothing to pool: each is resampled by itself.
 FEWEST_SERIES = 30
+# The longest history has at least so many periods beside the longest sum.
+SHORTEST = 8
 WINDOWS = (1, 2, 3, 6, 12, 24)
 SETTINGS = BoostingSettings(trees=150, learning_rate=0.05, leaves=12, leaf_rows=60)
 _LEAST_RATE = 1e-4
@@ -73,7 +75,8 @@ def _forecast_in_order(panel: Panel, longest: int, period: int, seed: int) -> In
     history = _history(panel)
     last = panel.values.shape[1] - 1
     series, columns, steps = _cutoffs(history, longest)
-    if panel.series_count < FEWEST_SERIES or series.size < 10 * SETTINGS.leaf_rows:
+    is_short = panel.values.shape[1] < longest + SHORTEST
+    if is_short or panel.series_count < FEWEST_SERIES or series.size < 10 * SETTINGS.leaf_rows:
         resampled = bootstrap_sums(panel, longest, seed)
         by_period = np.repeat(resampled.sums[:, :1], longest, axis=1)
         return IntermittentForecast(resampled.sums.mean(axis=2), resampled, by_period)
@@ -105,7 +108,9 @@ def _forecast_in_order(panel: Panel, longest: int, period: int, seed: int) -> In
 def _history(panel: Panel) -> _History:
     values = np.maximum(np.nan_to_num(panel.values), 0.0)
     count = (values > 0).sum(axis=1)
-    size = np.where(count > 0, values.sum(axis=1) / np.maximum(count, 1), 1.0)
+    size = values.sum(axis=1) / np.maximum(count, 1)
+    # An item without any demand is taken for an ordinary one of the others.
+    size = np.where(count > 0, size, np.median(size[count > 0]) if count.any() else 1.0)
     values = values / size[:, None]
     steps = np.arange(values.shape[1])
     starts = values.shape[1] - panel.lengths

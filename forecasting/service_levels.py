@@ -23,6 +23,8 @@ Measure = Literal["fill_rate", "cycle_service"]
 TARGETS = (0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99)
 # Halvings of the interval that S is searched in.
 _HALVINGS = 50
+# Shares add up to 1 only so far.
+_EXACT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,10 @@ def stock_for_target(
     outcomes = _outcomes(demand, lead_times, review_periods)
     reached = outcomes.fill_rate if measure == "fill_rate" else outcomes.cycle_service
     low, high = np.zeros(outcomes.protected.shape[0]), outcomes.protected.max(axis=1)
-    high = np.where(np.nan_to_num(reached(low), nan=1.0) >= target, 0.0, high)
+    high = np.where(np.nan_to_num(reached(low), nan=1.0) >= target - _EXACT, 0.0, high)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        is_enough = np.nan_to_num(reached(middle), nan=1.0) >= target
+        is_enough = np.nan_to_num(reached(middle), nan=1.0) >= target - _EXACT
         high = np.where(is_enough, middle, high)
         low = np.where(is_enough, low, middle)
     step = np.broadcast_to(np.asarray(unit, dtype=np.float64), high.shape)

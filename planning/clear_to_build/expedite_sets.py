@@ -18,31 +18,42 @@ _EXACT = 2**53
 
 
 def candidate_sets(part: Choice, expediting: Expediting, relaxed: Solution, effort: Effort) -> list[Solution]:
-    """Sets of orders to free, each within the budget or nearly so; `relaxed` decides the substitutes.
+    """Sets of orders to free, each within the budget or nearly so.
 
-    By gain for cost; by the relaxation's shares; and the best of a program over the parts of both.
+    By gain for cost; by the relaxation's shares; and the best of a program over the parts of both. In the first two the
+    relaxation decides the substitutes.
     """
     plan = part.pinned(relaxed.share)
-    by_gain = _greedy(plan, expediting, plan.weight)
-    by_share = _greedy(plan, expediting, plan.weight * (relaxed.served + 1e-3))
-    sets = [by_gain, by_share]
+    greedy = [_greedy(plan, expediting, plan.weight * share) for share in (1.0, relaxed.served + 1e-3)]
     pool = np.zeros(plan.available.size, np.bool_)
-    for served in sets:
+    for served in greedy:
         pool |= _excess(plan, served) > 0
     likely = np.argsort(-relaxed.expedited, kind="stable")
     likely = likely[(relaxed.expedited[likely] > TOLERANCE) & ~pool[likely]]
     pool[likely[:_SPARE_PARTS]] = True
-    lacking = np.zeros(plan.orders, np.bool_)
-    lacking[plan.order[(plan.need > plan.available[plan.node]) & ~pool[plan.node]]] = True
-    near = _strongest(plan, ~lacking, sets, relaxed, effort)
-    out_of_reach = np.where(pool, expediting.fee, expediting.budget + 1.0)
-    program = replace(expediting, fee=out_of_reach)
-    found = solve(plan.only(near).contested(), program, effort.seconds)
+    near = _strongest(part, _within_reach(part, pool), greedy, relaxed, effort)
+    program = replace(expediting, fee=np.where(pool, expediting.fee, expediting.budget + 1.0))
+    sets = [replace(relaxed, served=served.astype(np.float64)) for served in greedy]
+    small = part.only(near)
+    is_contested = small.is_contested()
+    found = solve(small.needs(is_contested), program, effort.seconds)
     if found is not None:
-        served = np.zeros(plan.orders, np.bool_)
-        served[np.flatnonzero(near)[found.served > 0.5]] = True
-        sets.append(served)
-    return [replace(relaxed, served=served.astype(np.float64)) for served in sets]
+        freed = np.zeros(part.orders)
+        freed[near] = found.served
+        rows = near[part.order]
+        share = relaxed.share.copy()
+        share[np.concatenate((rows, rows[part.option_need()]))] = small.widened(is_contested, found.share)
+        sets.append(replace(found, served=freed, share=share))
+    return sets
+
+
+def _within_reach(part: Choice, pool: Flags) -> Flags:
+    """Orders whose every need could be covered if all parts of the pool were expedited."""
+    reachable = pool[part.node]
+    np.logical_or.at(reachable, part.option_need(), pool[part.option_node])
+    possible = np.ones(part.orders, np.bool_)
+    possible[part.order[(part.need > part.coverable()) & ~reachable]] = False
+    return possible
 
 
 def _strongest(plan: Choice, possible: Flags, sets: list[Flags], relaxed: Solution, effort: Effort) -> Flags:

@@ -1,9 +1,9 @@
 """From weeks to days: the same orders dispatched again by day, in the sequence that the weekly plan found.
 
-Weeks are coarse and quick, good for the search; days say what to do tomorrow. The weekly plan's dates rank the
-operations at each work centre (its begin, then the latest start that it ranked by), the hours are those of each day. An order that the
-weekly plan began early because the hours allowed it may so begin a few days later here, and a lead time counts from
-the day of the last load instead of the first day of its week: the days late of the daily plan are the honest ones.
+Weeks are coarse and quick, good for the search; days say what to do tomorrow. The dates of the weekly plan rank the
+operations at each work centre (its begin, then the latest start that it ranked by); the hours are those of each day.
+An order of one week may begin some days into it here, and a lead time counts from the day of the last load instead
+of the first day of its week: the days late of the daily plan are the honest ones.
 """
 
 from __future__ import annotations

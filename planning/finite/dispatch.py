@@ -89,7 +89,7 @@ class _Run:
         order = np.argsort(at, kind="stable")
         ready, at = self.rank_of[ready[order]], at[order]
         starts = starts_of_runs(at)
-        ends = np.append(starts[1:], at.size)
+        ends = np.append(starts, at.size)[1:]
         for one, begin, end in zip(at[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
             self.coming[one].append(ready[begin:end])
 

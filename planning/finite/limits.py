@@ -87,7 +87,7 @@ def _judged(chain: CriticalChain, lateness: Lateness) -> Limits:
     """The work centre with the most waiting of each chain against what is left of the lateness."""
     starts = starts_of_runs(chain.demand)
     demand = chain.demand[starts]
-    ends = np.append(starts[1:], chain.demand.size) - 1
+    ends = np.append(starts, chain.demand.size)[1:] - 1
     row_of = np.repeat(np.arange(starts.size), np.diff(np.append(starts, chain.demand.size)))
     waited = np.bincount(row_of, chain.wait_days, starts.size).astype(np.int64)
     # Waits of one chain at one work centre, added up; the longest comes last in its chain.

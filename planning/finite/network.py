@@ -59,7 +59,7 @@ class Network:
         """Raises PlanningError where orders wait for each other in a circle."""
         orders, operations, links = problem.orders.node.size, problem.operations, problem.links
         starts = starts_of_runs(operations.order)
-        ends = np.append(starts[1:], operations.order.size) - 1
+        ends = np.append(starts, operations.order.size)[1:] - 1
         is_last = np.zeros(operations.order.size, np.bool_)
         is_last[ends] = True
         to_order = np.flatnonzero(links.user != NONE)

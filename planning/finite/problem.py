@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.errors import PlanningError
-from planning.mrp.codes import NONE, Flags, Floats, Integers
+from planning.mrp.codes import NONE, UNIT, Flags, Floats, Integers
 from planning.mrp.problem import Calendars
 
 
@@ -93,13 +93,23 @@ class Capacity:
     def buckets(self) -> int:
         return int(self.edges.size - 1)
 
+    @classmethod
+    def of(cls, edges: Integers, hours: Floats) -> Capacity:
+        """From hours, shape (work centres, buckets)."""
+        return cls(edges, np.rint(hours * UNIT).astype(np.int64))
+
+    def joined(self, buckets: int) -> Capacity:
+        """So many buckets put together into one each, from the first on: weeks of days. The last may be shorter."""
+        starts = np.arange(0, self.buckets, buckets)
+        return Capacity(np.append(self.edges[starts], self.edges[-1]), np.add.reduceat(self.work, starts, axis=1))
+
     def extended(self, until_day: int) -> Capacity:
         """The same, going on to `until_day` at least: the last week repeats (the last bucket, where it is longer)."""
         length = np.diff(self.edges)
         week = int(np.searchsorted(np.cumsum(length[::-1]), 7) + 1)
         cycle = np.arange(max(self.buckets - week, 0), self.buckets)
         span = int(length[cycle].sum())
-        times = max(-((int(self.edges[-1]) - until_day) // span), 0) if until_day > self.edges[-1] else 0
+        times = max(-((int(self.edges[-1]) - until_day) // span), 0)
         more = np.cumsum(np.tile(length[cycle], times)) + self.edges[-1]
         return Capacity(
             np.concatenate((self.edges, more)),

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from planning.finite.daily import daily_plan
 from planning.finite.dispatch import dispatch
 from planning.finite.feasibility import violations
 from planning.finite.from_plan import FiniteInput, finite_input
@@ -120,6 +121,10 @@ def measure(items: int) -> None:
             found.lateness,
             len(violations(own.problem, found.schedule)),
         )
+    found = finite_plan(network)
+    days = np.arange(capacity.edges[-1] + 1)
+    by_day = daily_plan(network, found, Capacity(days, np.repeat(capacity.work // DAYS_A_WEEK, DAYS_A_WEEK, axis=1)))
+    _show("the same (28), then by day", network, by_day.lateness, len(violations(by_day.problem, by_day.schedule)))
     whole_lots = Network.of(finite_input(planned, capacity, divide_days=None).problem)
     found = finite_plan(whole_lots)
     _show(

@@ -63,7 +63,24 @@ class Workbook:
             return f"_cell({place!r},{match[2] + match[3]!r})"
 
         names: dict[str, Callable[..., Any]] = {**FUNCTIONS, "_cell": self.value}
-        return eval(_REFERENCE.sub(read, formula).replace("IF(", "_if("), {"__builtins__": {}}, names)
+        return eval(_chosen(_REFERENCE.sub(read, formula)), {"__builtins__": {}}, names)
+
+
+def _chosen(formula: str) -> str:
+    """IF(test,yes,no) as a condition that computes only the side it takes."""
+    start = formula.find("IF(")
+    if start < 0:
+        return formula
+    depth, parts, begin = 1, [], start + 3
+    for at in range(start + 3, len(formula)):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(formula[at], 0)
+        if (depth == 1 and formula[at] == ",") or depth == 0:
+            parts.append(_chosen(formula[begin:at]))
+            begin = at + 1
+        if depth == 0:
+            test, yes, no = parts
+            return f"{formula[:start]}(({yes}) if ({test}) else ({no})){_chosen(formula[at + 1 :])}"
+    raise ValueError(f"A bracket is not closed in {formula}")
 
 
 def _cells(xml: bytes, strings: list[str]) -> dict[str, tuple[Any, str | None]]:
@@ -92,7 +109,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "INT": math.floor,
     "ROUND": _round,
     "ROUNDUP": _round_up,
-    "_if": lambda test, yes, no: yes if test else no,
     "INDEX": lambda cells, at: cells[int(at) - 1],
     # The last value that is not greater, of a rising column.
     "MATCH": lambda wanted, cells, _: bisect_right(cells, wanted),

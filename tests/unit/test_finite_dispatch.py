@@ -7,7 +7,7 @@ both the frame and the table should begin on day 0, and 14 hours do not go into 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -63,6 +63,10 @@ def shop(weight: tuple[float, float] = (1.0, 1.0), welding_hours: int = 10) -> F
 
 def with_row(table, row):
     return type(table)(**{name: np.append(getattr(table, name), value) for name, value in row.items()})
+
+
+def without_rows(table):
+    return type(table)(*(getattr(table, column.name)[:0] for column in fields(table)))
 
 
 def dispatched(problem: FiniteProblem) -> Schedule:
@@ -205,8 +209,37 @@ def test_what_cannot_be_planned_is_refused_with_its_row(change, message) -> None
         replace(shop(), **change(shop()))
 
 
+def test_days_are_joined_into_weeks_and_the_last_week_goes_on() -> None:
+    daily = Capacity.of(np.arange(11), np.array([[8.0, 8, 8, 8, 6, 0, 0, 4, 4, 4]]))
+    weekly = daily.joined(7)
+    assert weekly.edges.tolist() == [0, 7, 10]
+    assert (weekly.work / HOUR).tolist() == [[38.0, 12.0]]
+    longer = daily.extended(20)
+    assert longer.edges.tolist() == list(range(25))
+    assert (longer.work[0, 10:] / HOUR).tolist() == [8, 6, 0, 0, 4, 4, 4] * 2
+    assert daily.extended(10).buckets == daily.buckets
+
+
 def test_orders_that_wait_for_each_other_are_refused() -> None:
     problem = shop()
     links = replace(problem.links, user=np.array([BED, NONE, FRAME]), demand=np.array([NONE, 0, NONE]))
     with pytest.raises(PlanningError, match="waits for material that waits for the order itself"):
         Network.of(replace(problem, links=links))
+
+
+def test_a_plan_without_orders_and_one_without_lateness_have_no_limits() -> None:
+    problem = shop()
+    nothing = FiniteProblem(
+        first_day=0,
+        demands=without_rows(problem.demands),
+        orders=without_rows(problem.orders),
+        operations=without_rows(problem.operations),
+        links=without_rows(problem.links),
+        capacity=problem.capacity,
+    )
+    for empty in (nothing, shop(welding_hours=14)):
+        network = Network.of(empty)
+        found = finite_plan(network)
+        assert violations(empty, found.schedule) == []
+        assert found.objective == 0.0
+        assert limits(network, found.schedule, found.lateness).demand.size == 0

@@ -57,7 +57,7 @@ final as (
         messages.value,
         messages.served_value
     from messages
-    inner join catalogue
+    left join catalogue
         on messages.code = catalogue.code
     left join items
         on messages.item_id = items.item_id
