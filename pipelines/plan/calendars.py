@@ -38,6 +38,18 @@ class WorkingCalendars:
     def hours(self, code: int) -> float:
         return HOURS_A_DAY if code == NONE else self.hours_a_day[code]
 
+    def is_working(self, code: int, day: date) -> bool:
+        """Whether people work on a day; beyond what a calendar states its nearest week repeats, as in the engine."""
+        if code == NONE:
+            return True
+        works = self.arrays.is_working[code]
+        at = day_number(day) - self.arrays.first_day
+        if at < 0:
+            at %= WEEK
+        elif at >= works.size:
+            at = works.size - WEEK + (at - works.size) % WEEK
+        return bool(works[at])
+
     def working_days(self, calendar_days: float, code: int) -> int:
         """Calendar days as working days of an ordinary week, rounded up."""
         week = WEEK if code == NONE else self.days_a_week[code]

@@ -14,10 +14,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from pipelines.plan.calendars import WEEK, WorkingCalendars, day_number
+from pipelines.plan.calendars import WEEK, WorkingCalendars
 from pipelines.plan.documents import UNPLACED_SCHEMA, Places
 from pipelines.plan.reading import KEY, PlanningRows
-from planning.mrp.codes import NONE, UNIT, Integers
+from planning.mrp.codes import UNIT, Integers
 
 BUCKET_DAYS = {"day": 1, "week": 7, "month": 31}
 FORECAST_SCHEMA = {**dict.fromkeys(KEY, pl.String), "date": pl.Date, "days": pl.Int64, "quantity": pl.Int64}
@@ -119,17 +119,9 @@ def _weeks(start: date, end: date) -> list[tuple[date, date]]:
 
 def _ahead(calendars: WorkingCalendars, code: int, first: date, last: date, after: date) -> float:
     """Working days from first to last that come after a day."""
-    low, high = max(day_number(first), day_number(after) + 1), day_number(last)
-    if high < low:
-        return 0.0
-    if code == NONE:
-        return float(high - low + 1)
-    works = calendars.arrays.is_working[code]
-    at = np.arange(low, high + 1) - calendars.arrays.first_day
-    inside = (at >= 0) & (at < works.size)
-    # Beyond what the calendar states, an ordinary week of five days.
-    ordinary = ((at + calendars.arrays.first_day + 3) % WEEK) < 5
-    return float(np.where(inside, works[np.clip(at, 0, works.size - 1)], ordinary).sum())
+    begin = max(first, after + timedelta(days=1))
+    days = (begin + timedelta(days=offset) for offset in range((last - begin).days + 1))
+    return float(sum(calendars.is_working(code, day) for day in days))
 
 
 def _whole_shares(quantities: np.ndarray, grain: int) -> Integers:

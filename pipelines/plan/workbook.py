@@ -226,7 +226,5 @@ def _working_days(calendars: WorkingCalendars, calendar_id: str | None, need: da
     code = calendars.code(calendar_id)
     if code == NONE:
         return ()
-    works = calendars.arrays.is_working[code]
-    first = calendars.arrays.first_day
-    span = (need + timedelta(days=offset) for offset in range(-DAYS_BEFORE, DAYS_AFTER))
-    return [day for day in span if 0 <= day_number(day) - first < works.size and works[day_number(day) - first]]
+    span = [need + timedelta(days=offset) for offset in range(-DAYS_BEFORE, DAYS_AFTER)]
+    return [day for day in span if calendars.is_working(code, day)]

@@ -28,9 +28,13 @@ def candidate_sets(part: Choice, expediting: Expediting, relaxed: Solution, effo
     pool = np.zeros(plan.available.size, np.bool_)
     for served in greedy:
         pool |= _excess(plan, served) > 0
-    likely = np.argsort(-relaxed.expedited, kind="stable")
-    likely = likely[(relaxed.expedited[likely] > TOLERANCE) & ~pool[likely]]
-    pool[likely[:_SPARE_PARTS]] = True
+    # Then the parts that the relaxation expedites, then those that most hangs on.
+    lacking = plan.need > plan.available[plan.node]
+    parts_lacking = np.bincount(plan.order[lacking], minlength=plan.orders)
+    hangs = (plan.weight / np.maximum(parts_lacking, 1))[plan.order[lacking]]
+    blocked = np.bincount(plan.node[lacking], weights=hangs, minlength=pool.size)
+    likely = np.lexsort((-blocked, -np.round(relaxed.expedited, 6)))
+    pool[likely[~pool[likely]][:_SPARE_PARTS]] = True
     near = _strongest(part, _within_reach(part, pool), greedy, relaxed, effort)
     program = replace(expediting, fee=np.where(pool, expediting.fee, expediting.budget + 1.0))
     sets = [replace(relaxed, served=served.astype(np.float64)) for served in greedy]

@@ -126,13 +126,10 @@ def measure(items: int) -> None:
     by_day = daily_plan(network, found, Capacity(days, np.repeat(capacity.work // DAYS_A_WEEK, DAYS_A_WEEK, axis=1)))
     _show("the same (28), then by day", network, by_day.lateness, len(violations(by_day.problem, by_day.schedule)))
     whole_lots = Network.of(finite_input(planned, capacity, divide_days=None).problem)
-    found = finite_plan(whole_lots)
-    _show(
-        "the same (28), orders never divided",
-        whole_lots,
-        found.lateness,
-        len(violations(whole_lots.problem, found.schedule)),
-    )
+    for days_late in (28.0, 1_000.0):
+        found = finite_plan(whole_lots, Objective(days_late))
+        wrong = len(violations(whole_lots.problem, found.schedule))
+        _show(f"the same ({days_late:g}), orders never divided", whole_lots, found.lateness, wrong)
     print(f"  {'frePPLe':44} {other.on_time:>6,} of {other.demands:,}")
 
 
