@@ -89,11 +89,16 @@ def _open_to_start(plan: Plan) -> Integers:
 
 
 def _earliest(plan: Plan) -> Integers:
-    """Receipts and stock are there on their day; an order that has still to start begins no earlier than it says."""
+    """Receipts and stock are there on their day; an order that has still to start begins no earlier than it says.
+
+    No planned order begins inside the frozen fence.
+    """
     problem, supply = plan.problem, plan.supply
     given = problem.stock.count + problem.open_supply.count
     earliest = np.full(supply.count, problem.first_day)
     earliest[:given] = np.maximum(supply.day[:given], problem.first_day)
+    fence = np.maximum(problem.nodes.frozen_fence_days[plan.orders.node], 0)
+    earliest[plan.orders.supply] = problem.first_day + fence
     rows = _open_to_start(plan)
     earliest[problem.stock.count + rows] = np.maximum(problem.open_supply.start_day[rows], problem.first_day)
     return earliest

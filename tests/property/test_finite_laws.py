@@ -168,8 +168,8 @@ def random_capacity(seed: int, centres: int, days: int) -> Capacity:
 
 
 def plant(seed: int, gap: int | None, calendars: bool) -> tuple[Plan, FiniteInput]:
-    """A random plant whose made items have one or two operations."""
-    content = random_plant(seed, items=10 + seed % 20, calendars=calendars)
+    """A random plant whose made items have one or two operations, every third seed with frozen fences."""
+    content = random_plant(seed, items=10 + seed % 20, calendars=calendars, fences=seed % 3 == 0)
     problem = world_of(content).problem
     random = np.random.default_rng(seed)
     made = np.flatnonzero(problem.sources.kind == 0)
@@ -190,9 +190,12 @@ def plant(seed: int, gap: int | None, calendars: bool) -> tuple[Plan, FiniteInpu
 @given(SEEDS, st.sampled_from([None, 1, 7]), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_the_finite_plan_of_a_random_plant_can_be_carried_out(seed: int, gap: int | None, calendars: bool) -> None:
-    _, own = plant(seed, gap, calendars)
+    planned, own = plant(seed, gap, calendars)
     found = finite_plan(Network.of(own.problem), dispatches=4)
     assert violations(own.problem, found.schedule) == []
+    made = np.isin(own.supply_event, planned.orders.supply)
+    fence = np.maximum(planned.problem.nodes.frozen_fence_days[own.problem.orders.node], 0)
+    assert (found.schedule.start_day >= planned.problem.first_day + fence)[made].all()
 
 
 @given(SEEDS, st.sampled_from([None, 1, 7]))
