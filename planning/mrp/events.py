@@ -120,6 +120,11 @@ class Pool(Generic[Kind]):
         return self._kind(*(_emptied(self._columns[column.name]) for column in fields(self._kind)))
 
 
+def joined(kind: type[Part], parts: Sequence[Events]) -> Part:
+    """The columns of `kind` of several tables of events, one behind the other."""
+    return kind(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(kind)))
+
+
 def _emptied(arrays: list[Integers]) -> Integers:
     joined = np.concatenate([np.zeros(0, np.int64), *arrays])
     arrays.clear()

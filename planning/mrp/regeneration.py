@@ -11,32 +11,76 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.mrp.calendars import WorkingDays
-from planning.mrp.codes import FAR, NONE, DemandKind, Flags, Integers, LotRule, Strategy, SupplyKind
-from planning.mrp.events import PASSING, DemandEvents, Netted, Pool, SupplyEvents
+from planning.mrp.codes import FAR, Flags, Integers, LotRule, SourceKind, SupplyKind
+from planning.mrp.events import PASSING, DemandEvents, Netted, Part, Pool, SupplyEvents
 from planning.mrp.explosion import Exploding, Explosion
 from planning.mrp.findings import Finding, FindingKind, mended, structural
-from planning.mrp.forecast_consumption import NetForecast, net_forecast
+from planning.mrp.forecast_consumption import net_forecast
+from planning.mrp.given import given_events
 from planning.mrp.lot_parameters import LotParameters, horizon_days, lot_parameters
 from planning.mrp.lots import Lots, Split, lots_of
-from planning.mrp.netting import Requirements, expiring, level_steps, net
+from planning.mrp.netting import LevelSteps, Requirements, expiring, level_steps, net
 from planning.mrp.problem import PlanningProblem
 from planning.mrp.result import Plan, PlannedOrders
 from planning.mrp.scheduling import Scheduler
 from planning.mrp.structure import Structure, structure_of
 from planning.mrp.substitution import free_stock, next_in_group, use_up
 
-# Forecast comes after every order of the same day.
-_FORECAST_PRIORITY = FAR
-
 
 def plan(problem: PlanningProblem) -> Plan:
     """Plan everything anew. Raises PlanningError where a calendar cannot be read; data errors become findings."""
-    problem, findings = mended(problem)
-    structure = structure_of(problem)
-    run = _Run(problem, structure, findings + structural(problem, structure))
+    whole, findings = mended(problem)
+    structure = structure_of(whole)
+    run = Run(Prepared.of(whole, structure))
+    forecast = net_forecast(whole.nodes, whole.demands, whole.forecasts, whole.first_day)
+    demand, supply = given_events(whole, forecast, run.explosion)
+    run.demand.add(demand)
+    run.supply.add(supply)
     for level in range(structure.levels):
         run.plan_level(level)
-    return run.finished()
+    return Plan(
+        problem=whole,
+        structure=structure,
+        demand=run.demand.all(),
+        supply=run.supply.all(),
+        orders=run.orders.all(),
+        passes=run.passes.all(),
+        consumed_forecast=forecast.consumed,
+        unmatched_demand=forecast.unmatched,
+        findings=tuple(findings + structural(whole, structure) + run.findings),
+        given=problem,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What follows from a problem before its first level and stays as it is during the run.
+
+    `next_choice` by line, `lacks_lines` by source: one that makes, with nothing to make it of.
+    """
+
+    problem: PlanningProblem
+    structure: Structure
+    working: WorkingDays
+    explosion: Explosion
+    steps: LevelSteps
+    next_choice: Integers
+    lacks_lines: Flags
+
+    @classmethod
+    def of(cls, problem: PlanningProblem, structure: Structure) -> Prepared:
+        working = WorkingDays.of(problem.calendars)
+        lacks_lines = (problem.sources.kind == SourceKind.MAKE) & (np.diff(structure.line_first) == 0)
+        lacks_lines[problem.lines.source[structure.is_cut]] = False
+        return cls(
+            problem,
+            structure,
+            working,
+            Explosion.of(problem, structure, working),
+            level_steps(problem),
+            next_in_group(problem.lines),
+            lacks_lines,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,52 +92,71 @@ class _Level:
     passes: Flags
 
 
-class _Run:
+class Run:
     """One run: the pools of events fill while the levels go by."""
 
-    def __init__(self, problem: PlanningProblem, structure: Structure, findings: list[Finding]) -> None:
-        self.problem, self.structure, self.findings = problem, structure, findings
-        self.scheduler = Scheduler(problem, structure, WorkingDays.of(problem.calendars))
-        self.explosion = Explosion.of(problem, structure, self.scheduler.working)
-        self.steps = level_steps(problem)
+    def __init__(self, prepared: Prepared) -> None:
+        problem, structure = prepared.problem, prepared.structure
+        self.prepared, self.problem, self.structure = prepared, problem, structure
+        self.findings: list[Finding] = []
+        self.scheduler = Scheduler(problem, structure, prepared.working)
+        self.explosion = prepared.explosion
         self.demand: Pool[DemandEvents] = Pool(DemandEvents, structure.level, structure.levels)
         self.supply: Pool[SupplyEvents] = Pool(SupplyEvents, structure.level, structure.levels)
         self.orders: Pool[PlannedOrders] = Pool(PlannedOrders, structure.level, structure.levels)
         self.passes: Pool[PlannedOrders] = Pool(PlannedOrders, structure.level, structure.levels)
-        self.forecast = net_forecast(problem.nodes, problem.demands, problem.forecasts, problem.first_day)
-        self.demand.add(independent_demand(problem, self.forecast))
-        self.supply.add(given_supply(problem))
-        self._explode_open_supply()
         self.horizon_days = horizon_days(problem)
-        self.next_choice = next_in_group(problem.lines)
+        self.next_choice = prepared.next_choice
         self.has_substitutes = bool((self.next_choice >= 0).any())
         self.free_stock = np.zeros(problem.nodes.count, np.int64)
         self.has_lots = bool((problem.stock.expiry_day < FAR).any())
 
+    def demand_at(self, level: int, columns: type[Part]) -> Part:
+        """Demand of the nodes to plan at a level."""
+        return self.demand.at(level, columns)
+
+    def supply_at(self, level: int) -> SupplyEvents:
+        """Supply of the nodes to plan at a level."""
+        return self.supply.at(level, SupplyEvents)
+
+    def steps_at(self, level: int) -> LevelSteps:
+        """Changes of the level to keep of the nodes to plan at a level."""
+        return self.prepared.steps.of(self.structure.level == level)
+
+    def reduce(self, level: int, row: Integers, amount: Integers) -> None:
+        """Take some quantity off rows of `demand_at(level, …)`."""
+        self.demand.reduce(level, row, amount)
+
+    def explode(self, node: Integers, orders: Exploding) -> None:
+        """Hand the demand and by-products of the orders of a level on to the levels below; `node` of each order."""
+        demand, supply = self.explosion.explode(orders)
+        self.demand.add(demand)
+        self.supply.add(supply)
+
     def plan_level(self, level: int) -> None:
         problem = self.problem
-        demand = self.demand.at(level, Netted)
-        supply = self.supply.at(level, SupplyEvents)
+        demand = self.demand_at(level, Netted)
+        supply = self.supply_at(level)
         if self.has_lots:
             expired = expiring(problem, demand, supply, problem.stock.expiry_day)
             self.demand.add(expired)
-            demand = self.demand.at(level, Netted)
-        steps = self.steps.of(self.structure.level == level)
+            demand = self.demand_at(level, Netted)
+        steps = self.steps_at(level)
         requirements = net(problem, demand, supply, steps)
         if self.has_substitutes:
             used = use_up(
                 problem,
                 self.structure.level,
-                self.demand.at(level, DemandEvents),
+                self.demand_at(level, DemandEvents),
                 requirements,
                 self.next_choice,
                 self.explosion.per_unit,
                 self.free_stock,
             )
             if used is not None:
-                self.demand.reduce(level, used.row, used.reduced)
+                self.reduce(level, used.row, used.reduced)
                 self.demand.add(used.demand)
-                demand = self.demand.at(level, Netted)
+                demand = self.demand_at(level, Netted)
                 requirements = net(problem, demand, supply, steps)
             free_stock(requirements, self.free_stock)
         self._note_unplanned(demand)
@@ -169,27 +232,7 @@ class _Run:
             self.passes.add(orders.rows(is_pass))
         else:
             self.orders.add(orders)
-        self._explode(Exploding(numbers, lots.source, release, day, lots.ordered, tracking))
-
-    def _explode(self, orders: Exploding) -> None:
-        demand, supply = self.explosion.explode(orders)
-        self.demand.add(demand)
-        self.supply.add(supply)
-
-    def _explode_open_supply(self) -> None:
-        supply = self.problem.open_supply
-        rows = np.flatnonzero(supply.is_firm & (supply.start_day > -FAR) & (supply.source >= 0))
-        started = np.where(supply.start_quantity > 0, supply.start_quantity, supply.quantity)
-        self._explode(
-            Exploding(
-                self.problem.stock.count + rows,
-                supply.source[rows],
-                supply.start_day[rows],
-                supply.day[rows],
-                started[rows],
-                supply.tracking[rows],
-            )
-        )
+        self.explode(node, Exploding(numbers, lots.source, release, day, lots.ordered, tracking))
 
     def _note_unplanned(self, demand: Netted) -> None:
         asked = np.zeros(self.problem.nodes.count, np.bool_)
@@ -201,14 +244,9 @@ class _Run:
         problem, parameters = self.problem, level.parameters
         invalid = ~self.scheduler.is_valid(lots.source, release)
         without = lots.source < 0
-        line_count = np.diff(self.structure.line_first)
         makes = np.zeros(node.size, np.bool_)
         if problem.sources.count:
-            at = np.maximum(lots.source, 0)
-            makes = (problem.sources.kind[at] == 0) & ~without & (line_count[at] == 0)
-            cut = np.zeros(problem.sources.count, np.bool_)
-            cut[problem.lines.source[self.structure.is_cut]] = True
-            makes &= ~cut[at]
+            makes = self.prepared.lacks_lines[np.maximum(lots.source, 0)] & ~without
         maximum = parameters.maximum[lots.segment]
         above_maximum = (maximum > 0) & (lots.ordered > maximum) & ~parameters.is_split[lots.segment]
         weighs = parameters.rule >= LotRule.SILVER_MEAL
@@ -224,69 +262,3 @@ class _Run:
         ):
             if wrong.any():
                 self.findings += [Finding(kind, int(one)) for one in np.unique(node[wrong])]
-
-    def finished(self) -> Plan:
-        return Plan(
-            problem=self.problem,
-            structure=self.structure,
-            demand=self.demand.all(),
-            supply=self.supply.all(),
-            orders=self.orders.all(),
-            passes=self.passes.all(),
-            consumed_forecast=self.forecast.consumed,
-            unmatched_demand=self.forecast.unmatched,
-            findings=tuple(self.findings),
-        )
-
-
-def independent_demand(problem: PlanningProblem, forecast: NetForecast) -> DemandEvents:
-    """Rows of the demand table, then of the forecast with what orders left of it.
-
-    An order of an item made to order is hard-pegged: by the tracking it has, else by a number of its own.
-    """
-    nodes, demands, forecasts = problem.nodes, problem.demands, problem.forecasts
-    is_component = demands.for_supply >= 0
-    # The components of an order that the plan replaces are those of the new one.
-    firm = np.append(problem.open_supply.is_firm, True)
-    counted = np.where(firm[demands.for_supply], demands.quantity, 0)
-    by_order = nodes.strategy[demands.node] == Strategy.MAKE_TO_ORDER
-    first_free = int(demands.tracking.max(initial=NONE)) + 1
-    tracking = np.where(demands.tracking >= 0, demands.tracking, first_free + np.arange(demands.count))
-    tracking = np.where(by_order & (~is_component | (demands.tracking >= 0)), tracking, NONE)
-    assembles = (nodes.strategy[forecasts.node] == Strategy.ASSEMBLE_TO_ORDER) & ~nodes.is_phantom[forecasts.node]
-    return DemandEvents(
-        node=np.concatenate((demands.node, forecasts.node)),
-        day=np.concatenate((demands.day, forecasts.day)),
-        quantity=np.concatenate((counted, forecast.quantity)),
-        kind=np.concatenate(
-            (
-                np.where(is_component, DemandKind.ORDER_COMPONENT, DemandKind.SALES_ORDER),
-                np.full(forecasts.count, DemandKind.FORECAST),
-            )
-        ),
-        tracking=np.concatenate((tracking, np.where(assembles, PASSING, NONE))),
-        priority=np.concatenate((demands.priority, np.full(forecasts.count, _FORECAST_PRIORITY))),
-        parent=np.concatenate(
-            (
-                np.where(is_component, problem.stock.count + demands.for_supply, NONE),
-                np.full(forecasts.count, NONE),
-            )
-        ),
-        origin=np.concatenate((np.arange(demands.count), np.arange(forecasts.count))),
-    )
-
-
-def given_supply(problem: PlanningProblem) -> SupplyEvents:
-    """Rows of the stock that may be used, then firm open supply; what does not count has the quantity 0."""
-    nodes, stock, supply = problem.nodes, problem.stock, problem.open_supply
-    usable = np.asarray(problem.settings.usable_status, dtype=np.bool_)[stock.status]
-    node = np.concatenate((stock.node, supply.node))
-    tracking = np.concatenate((stock.tracking, supply.tracking))
-    return SupplyEvents(
-        node=node,
-        day=np.concatenate((np.full(stock.count, problem.first_day), supply.day)),
-        quantity=np.concatenate((np.where(usable, stock.quantity, 0), np.where(supply.is_firm, supply.quantity, 0))),
-        kind=np.concatenate((np.full(stock.count, SupplyKind.ON_HAND), supply.kind)),
-        tracking=np.where(nodes.strategy[node] == Strategy.MAKE_TO_ORDER, tracking, NONE),
-        origin=np.concatenate((np.arange(stock.count), np.arange(supply.count))),
-    )

@@ -56,7 +56,8 @@ class PeggingLinks:
 class Plan:
     """The result of one run.
 
-    `problem` is what was planned: the input with impossible values mended, each named in `findings`.
+    `problem` is what was planned: the input with impossible values mended, each named in `findings`; `given` the input
+    as it was handed over, from which a change is planned again.
     `orders` holds the planned orders; `passes` what only passes through a phantom, or through an item assembled to
     order whose forecast plans its parts; both in the order of their low-level codes.
     `demand` and `supply` are all events, numbered by their row: rows 0 … of `demand` are the rows of the demand
@@ -75,6 +76,7 @@ class Plan:
     consumed_forecast: Integers
     unmatched_demand: Integers
     findings: tuple[Finding, ...] = field(default=())
+    given: PlanningProblem | None = field(default=None, repr=False)
 
     @property
     def low_level_code(self) -> Integers:

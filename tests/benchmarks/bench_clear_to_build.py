@@ -39,6 +39,8 @@ from planning.clear_to_build import (
 
 SIZES = (1_000, 10_000, 100_000)
 BUDGETS = (1, 2, 5, 10, 20)
+# Without the program over everything.
+QUICK = Effort(exact_needs=0)
 
 
 def plant(lines: int, seed: int = 7) -> ClearToBuildProblem:
@@ -114,29 +116,30 @@ def measure(lines: int) -> None:
     timed("complete kits, by stock, substitutes", lines, allocated(substitution=Substitution.MIXED))
     timed("first come, with receipts", lines, allocated(policy=Policy.FIRST_COME, scope=Scope.WITH_RECEIPTS))
     timed("first come, substitutes", lines, allocated(policy=Policy.FIRST_COME, substitution=Substitution.MIXED))
-    for name, chosen in (
-        ("best release", problem),
-        ("best release, substitutes", replace(problem, settings=Settings(substitution=Substitution.MIXED))),
+    substituted = replace(problem, settings=Settings(substitution=Substitution.MIXED))
+    for name, chosen, effort in (
+        ("best release, quick", problem, QUICK),
+        ("best release", problem, Effort()),
+        ("best release, substitutes", substituted, Effort()),
     ):
         for objective in Objective:
 
-            def released(chosen: ClearToBuildProblem = chosen, objective: Objective = objective) -> str:
-                found = best_release(chosen, objective, effort=Effort())
+            def released(
+                chosen: ClearToBuildProblem = chosen, effort: Effort = effort, objective: Objective = objective
+            ) -> str:
+                found = best_release(chosen, objective, effort=effort)
                 exact = "exact" if found.is_exact else f"gap {found.gap:.2%}"
                 return f"{found.value:,.0f} of at most {found.bound:,.0f}, {exact}; by rank {found.value_by_rank:,.0f}"
 
             timed(f"{name}, {objective.name.lower()}", lines, released)
-    for objective in Objective:
+    for name, effort in (("golden screw, quick", QUICK), ("golden screw", Effort())):
 
-        def screwed(objective: Objective = objective) -> str:
-            found = golden_screw(problem, objective, budgets=BUDGETS)
-            points = (
-                f"{point.budget:.0f}: {point.value:,.0f} ≤ {point.bound:,.0f} ({point.gap:.0%})"
-                for point in found.points
-            )
-            return f"of {found.waiting_value:,.0f}  " + "  ".join(points)
+        def screwed(effort: Effort = effort) -> str:
+            found = golden_screw(problem, budgets=BUDGETS, effort=effort)
+            points = (f"{point.budget:.0f}: {point.value:,.0f} ({point.gap:.1%})" for point in found.points)
+            return f"of {found.waiting_value:,.0f} waiting; parts: orders (gap)  " + "  ".join(points)
 
-        timed(f"golden screw, {objective.name.lower()}", lines, screwed)
+        timed(name, lines, screwed)
 
 
 def main() -> None:

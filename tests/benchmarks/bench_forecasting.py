@@ -152,7 +152,7 @@ def rivals() -> str:
     """Models of statsforecast on a sample of the same monthly series, per 1,000 series."""
     if importlib.util.find_spec("statsforecast") is None:
         return "\nstatsforecast is not installed: no rivals were measured."
-    from statsforecast.models import AutoETS, AutoTheta, DynamicOptimizedTheta  # noqa: PLC0415
+    from statsforecast.models import AutoETS, AutoTheta, DynamicOptimizedTheta
 
     panel = monthly(RIVAL_SERIES)
     lines = []

@@ -20,7 +20,7 @@ from pipelines.demo.company.models import FAMILIES, FAMILIES_ZH
 from pipelines.demo.company.network import PLACE_IDS, draw_lanes, draw_places
 from pipelines.demo.company.policies import Plans, draw_nodes, draw_strategies
 from pipelines.demo.company.purchasing import draw_sources
-from pipelines.demo.company.structure import Network, draw_bills, draw_network, explode
+from pipelines.demo.company.structure import Network, draw_bills, draw_network, explode, use_of_revisions
 from pipelines.demo.company.supply import draw_suppliers
 from pipelines.demo.company.words import made_unique, person
 from pipelines.demo.luck import Luck
@@ -103,7 +103,8 @@ def _weekly_use(items: Items, network: Network, demand: Floats) -> Floats:
     level = demand_level(items, np.arange(0, 1096, 28)).mean(axis=0)[network.item]
     use = explode(network, demand * level)
     later = explode(network, demand) * 0.5
-    return np.where(use > 0, use, later)
+    use = np.where(use > 0, use, later)
+    return np.maximum(use, use_of_revisions(network, use))
 
 
 def _people(luck: Luck, role: str, count: int) -> tuple[str, ...]:

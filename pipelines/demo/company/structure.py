@@ -255,6 +255,16 @@ def explode(network: Network, demand: Floats) -> Floats:
     return total
 
 
+def use_of_revisions(network: Network, use: Floats) -> Floats:
+    """Of each node, what later revisions of bills take of it once they hold: parameters are set for that too."""
+    lines = network.bill_lines
+    later = np.flatnonzero((lines.substitute_of < 0) & ~lines.is_fixed & _later_revision(lines))
+    taken: Floats = np.zeros_like(use)
+    amount = use[lines.parent[later]] * lines.quantity[later] / (1 - lines.scrap_rate[later])
+    np.add.at(taken, lines.component[later], amount)
+    return taken
+
+
 def _later_revision(lines: BillLines) -> Flags:
     """Lines that begin by an engineering change, not with their product."""
     later: Flags = lines.valid_from_day > 0
