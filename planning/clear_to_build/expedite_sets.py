@@ -63,7 +63,7 @@ def _within_reach(part: Choice, pool: Flags) -> Flags:
 def _strongest(plan: Choice, possible: Flags, sets: list[Flags], relaxed: Solution, effort: Effort) -> Flags:
     """At most a few neighbourhoods of orders: those of the sets, then the likeliest of the relaxation."""
     rank = relaxed.served + np.sum(sets, axis=0)
-    order = np.lexsort((-plan.weight, -np.where(possible, rank, -1.0)))[: 4 * effort.neighbourhood]
+    order = np.lexsort((-plan.weight, -np.where(possible, rank, -1.0)))[: 16 * effort.neighbourhood]
     near = np.zeros(plan.orders, np.bool_)
     near[order] = True
     return np.logical_and(near, possible)

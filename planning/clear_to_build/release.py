@@ -47,7 +47,7 @@ def relative_gap(value: float, bound: float) -> float:
 
 
 def is_reached(value: float, bound: float) -> bool:
-    """Whether nothing can be better, but for the tolerance of the solver."""
+    """Whether nothing can be better by more than a millionth of the bound, the tolerance of the solver."""
     return bound - value <= TOLERANCE * max(1.0, bound)
 
 

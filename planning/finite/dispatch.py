@@ -74,8 +74,7 @@ class _Run:
             has_work = self.network.has_work[ready]
             self.queue_up(ready[has_work], bucket)
             ready = ready[~has_work]
-            calendar = self.problem.operations.calendar[ready]
-            self.begin[ready] = self.network.working.following(calendar, self.ready[ready])
+            self.begin[ready] = self.ready[ready]
             ready = self.finish(ready)
 
     def queue_up(self, ready: Integers, bucket: int) -> None:

@@ -13,11 +13,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from planning.finite.plan_parts import Parts, divided_orders
+from planning.finite.plan_parts import Parts, divided_orders, take_offsets
 from planning.finite.problem import Capacity, EndDemands, FiniteProblem, Links, Operations, Orders
 from planning.mrp.codes import FAR, NONE, UNIT, DemandKind, Flags, Floats, Integers, SourceKind, SupplyKind
 from planning.mrp.result import Plan
-from planning.mrp.segments import csr, expanded
+from planning.mrp.segments import csr, expanded, starts_of_runs
 from planning.mrp.shortages import demand_value
 
 
@@ -117,8 +117,7 @@ def _started(plan: Plan) -> tuple[Integers, Integers]:
 
 def _links(plan: Plan, parts: Parts, end_row: Integers) -> tuple[Links, Integers]:
     """Pegging links of parts and one from each order to each of its by-products; and the by-products left untied."""
-    offset = np.maximum(plan.demand.day[parts.link_event] - _start_day(plan)[plan.demand.parent[parts.link_event]], 0)
-    offset = np.where((parts.link_user != NONE) & (offset < FAR // 2), offset, 0)
+    offset = take_offsets(plan)[parts.link_event]
     demand = np.where(parts.link_user == NONE, end_row[parts.link_event], NONE)
     by_product = np.flatnonzero(plan.supply.kind[parts.event] == SupplyKind.BY_PRODUCT)
     part_of = np.full(plan.supply.count, NONE)
@@ -151,15 +150,6 @@ def _in_one_circle(parts: Parts, main: Integers, by_product: Integers) -> Flags:
     return np.asarray(component[main] == component[by_product])
 
 
-def _start_day(plan: Plan) -> Integers:
-    start = plan.supply.day.copy()
-    for made in (plan.orders, plan.passes):
-        start[made.supply] = made.release_day
-    rows = _open_to_start(plan)
-    start[plan.problem.stock.count + rows] = plan.problem.open_supply.start_day[rows]
-    return start
-
-
 @dataclass(frozen=True, slots=True)
 class _Routes:
     """Steps of each source in their order (CSR by `first`); the row after the last source has one step of no time.
@@ -173,7 +163,7 @@ class _Routes:
     days: Integers
     working_days: Integers
     calendar: Integers
-    is_lead: Integers
+    is_lead: Flags
 
     @classmethod
     def of(cls, plan: Plan) -> _Routes:
@@ -184,40 +174,52 @@ class _Routes:
         order = np.lexsort((operations.offset_days, operations.source))
         source = operations.source[order]
         offset = operations.offset_days[order]
-        is_last = np.append(source[1:] != source[:-1], np.ones(min(source.size, 1), np.bool_))
+        starts = starts_of_runs(source)
+        is_last = np.zeros(source.size, np.bool_)
+        is_last[np.append(starts, source.size)[1:] - 1] = True
         makes = sources.kind == SourceKind.MAKE
         lead = sources.lead_time_days
-        until = np.where(is_last, np.maximum(lead[source], offset), np.append(offset[1:], 0))
-        gap = until - offset
+        gap = np.where(is_last, np.maximum(lead[source], offset), np.roll(offset, -1)) - offset
         has_steps = np.bincount(source, minlength=count) > 0
         first_offset = np.zeros(count, np.int64)
-        starts = np.flatnonzero(np.append(np.ones(min(source.size, 1), np.bool_), source[1:] != source[:-1]))
         first_offset[source[starts]] = offset[starts]
         own = np.where(makes & (sources.calendar != NONE), sources.calendar, nodes.calendar[sources.node])
         site = nodes.calendar[sources.node]
         plain = np.flatnonzero(~has_steps | (first_offset > 0))
         receiving = nodes.receiving_days[sources.node]
         after = np.flatnonzero((receiving > 0) | (own != site))
+        # A supplier or shipping site releases on a working day of its own.
+        ships = np.flatnonzero(~makes & (sources.calendar != NONE))
         wait = np.where(has_steps, first_offset, lead)[plain]
         by_clock = ~makes[plain] & ~has_steps[plain]
         last_clock = is_last & ~makes[source]
-        none = np.full
         rows = (
-            # (source, rank, operation, days, working days, calendar, lead here)
-            (plain, np.zeros(plain.size, np.int64), none(plain.size, NONE), np.where(by_clock, wait, 0),
-             np.where(by_clock, 0, wait), own[plain], ~has_steps[plain]),
-            (source, np.ones(source.size, np.int64), order, np.where(last_clock, gap, 0),
-             np.where(last_clock, 0, gap), own[source], is_last),
-            (after, none(after.size, 2), none(after.size, NONE), np.zeros(after.size, np.int64),
-             receiving[after], site[after], np.zeros(after.size, np.bool_)),
-            (np.array([count]), np.zeros(1, np.int64), none(1, NONE), np.zeros(1, np.int64), np.zeros(1, np.int64),
-             none(1, NONE), np.zeros(1, np.bool_)),
-        )  # fmt: skip
+            _steps(ships, -1, calendar=sources.calendar[ships]),
+            _steps(
+                plain,
+                0,
+                days=np.where(by_clock, wait, 0),
+                working_days=np.where(by_clock, 0, wait),
+                calendar=own[plain],
+                is_lead=~has_steps[plain],
+            ),
+            _steps(
+                source,
+                1,
+                operation=order,
+                days=np.where(last_clock, gap, 0),
+                working_days=np.where(last_clock, 0, gap),
+                calendar=own[source],
+                is_lead=is_last,
+            ),
+            _steps(after, 2, working_days=receiving[after], calendar=site[after]),
+            _steps(np.array([count]), 0),
+        )
         of_source, rank, *columns = (np.concatenate(column) for column in zip(*rows, strict=True))
         sorting = np.lexsort((rank, of_source))
         first = csr(of_source, count + 1)[1]
         operation, days, working_days, calendar, is_lead = (column[sorting] for column in columns)
-        return cls(first, operation, days, working_days, calendar, is_lead)
+        return cls(first, operation, days, working_days, calendar, is_lead.astype(np.bool_))
 
     def lead_days(self, plan: Plan, started: tuple[Integers, Integers]) -> Integers:
         """Calendar days, about, from start to availability of each supply event."""
@@ -254,6 +256,20 @@ class _Routes:
             working_days=self.working_days[step] + np.where(makes, more, 0),
             calendar=self.calendar[step],
         )
+
+
+def _steps(
+    source: Integers,
+    rank: int,
+    operation: Integers | int = NONE,
+    days: Integers | int = 0,
+    working_days: Integers | int = 0,
+    calendar: Integers | int = NONE,
+    is_lead: Flags | bool = False,
+) -> tuple[Integers, ...]:
+    """One step of each source; `rank` orders the steps of a source."""
+    columns = (rank, operation, days, working_days, calendar, is_lead)
+    return source, *(np.broadcast_to(np.asarray(column), source.shape) for column in columns)
 
 
 def _by_quantity(plan: Plan, source: Integers, quantity: Integers) -> Integers:

@@ -116,15 +116,18 @@ def _judged(chain: CriticalChain, lateness: Lateness) -> Limits:
 
 def _earliest_available(network: Network, schedule: Schedule) -> Integers:
     """Availability before orders without work were moved back towards their users."""
-    operations, first = network.problem.operations, network.first_operation
-    moved = np.flatnonzero(
-        (first == network.last_operation) & ~network.has_work[first] & (schedule.available_day < FAR)
-    )
-    step = first[moved]
-    calendar = operations.calendar[step]
-    begin = network.working.following(calendar, schedule.ready_day[step])
-    available = schedule.available_day.copy()
-    available[moved] = network.working.after(calendar, begin + operations.days[step], operations.working_days[step])
+    operations, available = network.problem.operations, schedule.available_day.copy()
+    order = np.flatnonzero(network.is_workless & (available < FAR))
+    # Only the first step is asked: the others follow it without a wait.
+    day = schedule.ready_day[network.first_operation[order]]
+    step = network.first_operation[order]
+    while order.size:
+        day = network.working.after(
+            operations.calendar[step], day + operations.days[step], operations.working_days[step]
+        )
+        is_last = network.is_last[step]
+        available[order[is_last]] = day[is_last]
+        order, day, step = order[~is_last], day[~is_last], step[~is_last] + 1
     return available
 
 

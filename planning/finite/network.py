@@ -39,7 +39,8 @@ class Network:
 
     Of each order `first_operation` and `last_operation`; `supplies` counts the links it waits for. `link_order[
     link_first[o] : link_first[o + 1]]` are the links to users of order o. `lead_days[k]`: days from the start of
-    operation k until its order is available, in calendar days, about. `has_work` marks operations with a limit.
+    operation k until its order is available, in calendar days, about. `has_work` marks operations with a limit,
+    `is_workless` orders that have none.
     """
 
     problem: FiniteProblem
@@ -48,6 +49,7 @@ class Network:
     last_operation: Integers
     is_last: Flags
     has_work: Flags
+    is_workless: Flags
     supplies: Integers
     link_order: Integers
     link_first: Integers
@@ -64,13 +66,15 @@ class Network:
         is_last[ends] = True
         to_order = np.flatnonzero(links.user != NONE)
         order, first = csr(links.supply[to_order], orders)
+        has_work = (operations.work_centre != NONE) & (operations.work > 0)
         return cls(
             problem=problem,
             working=WorkingDays.of(problem.calendars),
             first_operation=starts,
             last_operation=ends,
             is_last=is_last,
-            has_work=(operations.work_centre != NONE) & (operations.work > 0),
+            has_work=has_work,
+            is_workless=np.bincount(operations.order, has_work, orders) == 0,
             supplies=np.bincount(links.user[to_order], minlength=orders).astype(np.int64),
             link_order=to_order[order],
             link_first=first,

@@ -91,7 +91,7 @@ class _Pegging:
             demand.quantity[ends],
             np.full(ends.size, NONE),
         )
-        self.offset = _offsets(plan)
+        self.offset = take_offsets(plan)
         self.min_lot, self.multiple = _lot_rules(plan)
         self.may_divide = _divisible(plan, self.min_lot, self.multiple)
         there = np.flatnonzero(supply.quantity > 0)
@@ -259,8 +259,8 @@ def _share(part_of_whole: Floats, part: Integers, quantity: Integers) -> Integer
     return np.floor(part_of_whole[part] * quantity + 0.5).astype(np.int64)
 
 
-def _offsets(plan: Plan) -> Integers:
-    """By how many days after the start of its order each demand takes its material."""
+def take_offsets(plan: Plan) -> Integers:
+    """Days after the start of its order on which each demand event takes its material; 0 for end demand."""
     start = plan.supply.day.copy()
     for made in (plan.orders, plan.passes):
         start[made.supply] = made.release_day

@@ -40,6 +40,18 @@ class FindingKind(StrEnum):
     BAD_QUANTITY_PER = "bad_quantity_per"
 
 
+# Found while nodes are planned, in the order in which each level notes them; all others are of the input as such.
+RUN_FINDINGS = (
+    FindingKind.NO_POLICY,
+    FindingKind.NO_SOURCE,
+    FindingKind.NO_BILL,
+    FindingKind.NO_VALID_SOURCE,
+    FindingKind.NO_LOT_COST,
+    FindingKind.TOO_MANY_ORDERS,
+    FindingKind.LOT_CONTRADICTION,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One data error: its node, the row of its table where there is one, and for a cycle all its nodes in order."""

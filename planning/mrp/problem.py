@@ -55,7 +55,7 @@ class Table:
         if unknown:
             raise PlanningError(f"{cls.__name__} has no column {unknown[0]}; it has {', '.join(sorted(names))}.")
         return cls(
-            **{column.name: _filled(cls.__name__, column.name, column.metadata, count, given) for column in fields(cls)}
+            **{column.name: filled(cls.__name__, column.name, column.metadata, count, given) for column in fields(cls)}
         )
 
     @classmethod
@@ -68,9 +68,10 @@ class Table:
         return int(first.size)
 
 
-def _filled(
+def filled(
     table: str, name: str, metadata: Mapping[str, Any], count: int, given: Mapping[str, ArrayLike]
 ) -> NDArray[Any]:
+    """One column of `count` rows from what is given, else its default. Raises PlanningError where it does not fit."""
     value = given.get(name, metadata["default"])
     if value is _REQUIRED:
         raise PlanningError(f"{table} needs the column {name}.")

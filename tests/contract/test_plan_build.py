@@ -162,7 +162,10 @@ def test_planning_the_served_build_again_gives_the_same_plan(company: Warehouse)
 
 def test_late_demand_names_customer_money_and_the_supply_that_limits_it(company: Warehouse) -> None:
     late = company.frame("select * from marts.mart_late_demand")
-    assert late.height > 0
+    in_plan = company.frame(
+        "select count(*) from core.fct_plan_demands where demand_type = 'sales_order_line' and late_days > 0"
+    )
+    assert late.height == in_plan.item()
     for column in ("customer_name", "item_name", "open_value", "possible_date", "limiting_id", "limiting_item_id"):
         assert late[column].null_count() == 0, column
     assert late.filter(pl.col("possible_date") <= pl.col("demand_date")).height == 0
@@ -176,6 +179,24 @@ def test_the_example_waits_for_the_tubes_of_an_open_purchase_order(example: Ware
         "where sales_order_line_id = 'SO2043-2'"
     )
     assert late.rows() == [("SO2043-2", "R500", "PO4035-1", date(2026, 8, 5))]
+
+
+def test_three_orders_of_the_example_are_what_a_planner_computes_by_hand(example: Warehouse) -> None:
+    """C660: 114 − 153 = −39, supplier's minimum 20 and multiple 10 → 40, 21 calendar days before 30 June.
+
+    S111: 34 in stock + 97 good of MO3006 − 200 = −69; 69 / 0.97 = 71.134021 → a fixed lot of 100; 8 working days with
+    the Dragon Boat holiday between. C640: 7 − 12 = −5 is under 12, filled up to 30: 35, by fours 36.
+    """
+    orders = example.frame(
+        "select item_id, projected_quantity, net_quantity, started_quantity, quantity, release_date "
+        "from core.fct_plan_orders where item_id in ('C660', 'S111', 'C640') and order_type in ('buy', 'make') "
+        "order by item_id, plan_order_id"
+    ).unique("item_id", keep="first", maintain_order=True)
+    assert orders.rows() == [
+        ("C640", -5.0, 35.0, 35.0, 36.0, date(2026, 5, 31)),
+        ("C660", -39.0, 39.0, 39.0, 40.0, date(2026, 6, 9)),
+        ("S111", -69.0, 69.0, 71.134021, 100.0, date(2026, 6, 17)),
+    ]
 
 
 # -- orders in words and as a sheet -----------------------------------------------------------------------------------

@@ -69,7 +69,6 @@ def test_an_order_begun_on_its_release_day_is_there_on_its_due_day(seed: int) ->
         day = planned.orders.release_day[row : row + 1]
         for step in np.flatnonzero(operations.order == order_of[supply]):
             at = slice(step, step + 1)
-            day = working.following(operations.calendar[at], day)
             day = working.after(operations.calendar[at], day + operations.days[at], operations.working_days[at])
         due = int(planned.orders.due_day[row])
         assert day[0] <= due if with_calendars else day[0] == due
