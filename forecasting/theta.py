@@ -16,6 +16,8 @@ import numpy as np
 from forecasting.panel import Floats, Integers, blocks
 from forecasting.smoothing import ALPHAS, fitted_line, simple_grid, smooth
 
+# The first value counts as so many periods of evidence about the level that the smoothing opens with.
+OPENING_EVIDENCE = 0.1
 THETAS = np.array([1.0, 1.3, 1.7, 2.0, 3.0, 5.0])
 
 
@@ -60,7 +62,8 @@ def _fitted(values: Floats, lengths: Integers, active: Integers, share: Floats, 
     state = _State(
         np.array(np.broadcast_to(first, shape)), np.ones(shape), *(np.zeros((shape[0], 1)) for _ in range(3))
     )
-    squared = np.zeros(shape)
+    # An opening level lower by 1 raises every error by the decay of its period: its best value follows at the end.
+    squared, crossed, decayed = np.zeros(shape), np.zeros(shape), np.full(shape, OPENING_EVIDENCE)
     for step, count in enumerate(active):
         now = slice(0, count)
         part = _State(
@@ -69,9 +72,14 @@ def _fitted(values: Floats, lengths: Integers, active: Integers, share: Floats, 
         actual = values[now, step, None]
         # The first two values only open the recursion: one value has no line.
         error = np.where(part.count >= 2, actual - _next(part, share, alpha), 0.0)
+        felt = np.where(part.count >= 2, part.decay, 0.0)
         squared[now] += error * error
+        crossed[now] += error * felt
+        decayed[now] += felt * felt
         _update(part, actual, alpha)
-    return state, squared
+    lifted = crossed / decayed
+    state.level += lifted * state.decay
+    return state, squared - lifted * crossed
 
 
 def _next(state: _State, share: Floats, alpha: Floats) -> Floats:

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from planning.errors import PlanningError
-from planning.mrp.codes import Integers
+from planning.mrp.codes import Flags, Integers
 from planning.mrp.events import DemandEvents, SupplyEvents
 from planning.mrp.findings import Finding, mended, structural
 from planning.mrp.forecast_consumption import NetForecast, net_forecast
@@ -24,7 +24,7 @@ from planning.mrp.netting import level_steps
 from planning.mrp.plan_index import Blocks, PlanIndex
 from planning.mrp.plan_merge import Planned, merged, planned_by, run_findings
 from planning.mrp.problem import PlanningProblem
-from planning.mrp.reach import has_same_network, reached
+from planning.mrp.reach import has_same_network, reached, renetted
 from planning.mrp.regeneration import Prepared, plan
 from planning.mrp.result import Plan, PlannedOrders
 from planning.mrp.structure import Structure, structure_of
@@ -100,13 +100,21 @@ class Baseline:
     given: PlanningProblem
     prepared: Prepared
     index: PlanIndex
+    forecast: NetForecast
 
     @classmethod
     def of(cls, base: Plan) -> Baseline:
         """Raises PlanningError for a plan that does not hold its own input."""
         if base.given is None:
             raise PlanningError("This plan does not hold the input it was made from. Plan its problem anew.")
-        return cls(base, base.given, Prepared.of(base.problem, base.structure), PlanIndex.of(base))
+        problem = base.problem
+        return cls(
+            base,
+            base.given,
+            Prepared.of(problem, base.structure),
+            PlanIndex.of(base),
+            net_forecast(problem.nodes, problem.demands, problem.forecasts, problem.first_day),
+        )
 
     def changed(self, journal: Journal) -> Change:
         """What the journal does to the plan. Raises PlanningError for a journal that does not fit."""
@@ -119,7 +127,7 @@ class Baseline:
             if not _same_levels(self.plan, problem, structure):
                 return self._whole(plan(given))
         prepared = self._prepared(problem, structure)
-        forecast = net_forecast(problem.nodes, problem.demands, problem.forecasts, problem.first_day)
+        forecast = renetted(base, problem, self.forecast)
         demand, supply = given_events(problem, forecast, prepared.explosion)
         run = NetRun(prepared, self.index, demand, supply, reached(self.index, prepared, demand, supply))
         run.plan_dirty()
@@ -127,7 +135,8 @@ class Baseline:
         made = planned_by(run)
         parts = _Parts(given, run, made, demand, supply, forecast, findings)
         nodes = np.flatnonzero(run.is_dirty)
-        removed, added = _differences(self.index, made.orders, nodes)
+        may_be_same = run.reached.is_forced | ~run.is_changed
+        removed, added = _differences(self.index, made.orders, nodes, may_be_same)
         return Change(self.plan, problem, nodes, removed, added, False, parts)
 
     def _whole(self, new: Plan) -> Change:
@@ -161,12 +170,14 @@ def _same_levels(base: Plan, problem: PlanningProblem, structure: Structure) -> 
     )
 
 
-def _differences(index: PlanIndex, new: PlannedOrders, nodes: Integers) -> tuple[Integers, PlannedOrders]:
+def _differences(
+    index: PlanIndex, new: PlannedOrders, nodes: Integers, may_be_same: Flags
+) -> tuple[Integers, PlannedOrders]:
     """Rows of the base's orders that go and orders that come, without nodes at which nothing is different."""
     old = index.plan.orders
     count = np.bincount(new.node, minlength=index.orders.count.size)
     differs = np.zeros(count.size, np.bool_)
-    differs[nodes] = count[nodes] != index.orders.count[nodes]
+    differs[nodes] = ~may_be_same[nodes] | (count[nodes] != index.orders.count[nodes])
     rest = nodes[~differs[nodes]]
     after = Blocks.of(new.node, np.arange(new.count), count.size).rows(rest)
     before = index.orders.rows(rest)
@@ -174,4 +185,5 @@ def _differences(index: PlanIndex, new: PlannedOrders, nodes: Integers) -> tuple
         if column.name != "supply":
             other = getattr(old, column.name)[before] != getattr(new, column.name)[after]
             differs[new.node[after[other]]] = True
-    return np.sort(index.orders.rows(np.flatnonzero(differs))), new.rows(differs[new.node])
+    chosen = differs[new.node]
+    return np.sort(index.orders.rows(np.flatnonzero(differs))), new if chosen.all() else new.rows(chosen)

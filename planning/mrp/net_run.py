@@ -12,8 +12,8 @@ from dataclasses import fields
 
 import numpy as np
 
-from planning.mrp.codes import DemandKind, Integers
-from planning.mrp.events import DemandEvents, Part, Pool, SupplyEvents, joined
+from planning.mrp.codes import Integers
+from planning.mrp.events import DemandEvents, Netted, Part, Pool, SupplyEvents, joined
 from planning.mrp.explosion import Exploding
 from planning.mrp.netting import LevelSteps
 from planning.mrp.plan_index import PlanIndex
@@ -65,18 +65,19 @@ class NetRun(Run):
     def demand_at(self, level: int, columns: type[Part]) -> Part:
         index = self.index
         row, position = expanded(index.demand_first, self._nodes)
-        kept = index.demand_by_node[position]
-        maker = index.demand_maker[kept]
-        is_given = kept < index.given_demand
-        holds = np.where(
-            is_given,
-            ~self.reached.is_given_new[self._nodes[row]],
-            (maker >= 0) & ~self.is_changed[maker] & (index.plan.demand.kind[kept] != DemandKind.EXPIRY),
-        )
-        kept = kept[holds]
+        node, maker = self._nodes[row], index.asked_by[position]
+        # What the planning of the node itself made, stock that expires, is made anew.
+        holds = (maker >= 0) & (maker != node) & ~self.is_changed[maker]
+        is_given = index.demand_by_node[position] < index.given_demand
+        holds |= is_given & ~self.reached.is_given_new[node]
+        position = position[holds]
         given, made = self.given_demand.at(level, columns), self.demand.at(level, columns)
-        self._parts = (kept.size, kept.size + given.count)
-        base = columns(*(getattr(index.plan.demand, column.name)[kept] for column in fields(columns)))
+        self._parts = (position.size, position.size + given.count)
+        if columns is Netted:
+            base = columns(*(getattr(index.asked, column.name)[position] for column in fields(columns)))
+        else:
+            kept = index.demand_by_node[position]
+            base = columns(*(getattr(index.plan.demand, column.name)[kept] for column in fields(columns)))
         return joined(columns, (base, given, made))
 
     def supply_at(self, level: int) -> SupplyEvents:

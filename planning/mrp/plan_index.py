@@ -6,12 +6,12 @@ Events after the given ones come in blocks: level by level, within a level by th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from planning.mrp.codes import NONE, DemandKind, Flags, Integers, SupplyKind
-from planning.mrp.events import DemandEvents, SupplyEvents
+from planning.mrp.events import DemandEvents, Netted, SupplyEvents
 from planning.mrp.problem import BillLines
 from planning.mrp.result import Plan, PlannedOrders
 from planning.mrp.segments import csr, starts_of_runs
@@ -49,7 +49,8 @@ class PlanIndex:
 
     `given_demand` and `given_supply`: how many events were there before the first level. `maker` of an event: the node
     whose planning made it (NONE: a given one, or what a substitute takes). `source`, `start_day` and `started` by
-    supply: what was ordered (0 for others). `by_node` and `first` are CSR arrays of the events at each node.
+    supply: what was ordered (0 for others). `by_node` and `first` are CSR arrays of the events at each node; `asked` and
+    `asked_by` hold demand and its maker in that order, side by side for the nodes that are planned again.
     """
 
     plan: Plan
@@ -62,6 +63,8 @@ class PlanIndex:
     is_used_up: Flags
     demand_by_node: Integers
     demand_first: Integers
+    asked: Netted
+    asked_by: Integers
     supply_by_node: Integers
     supply_first: Integers
     children: Blocks
@@ -105,6 +108,8 @@ class PlanIndex:
             is_used_up=is_used_up,
             demand_by_node=demand_by_node,
             demand_first=demand_first,
+            asked=Netted(*(getattr(demand, column.name)[demand_by_node] for column in fields(Netted))),
+            asked_by=demand_maker[demand_by_node],
             supply_by_node=supply_by_node,
             supply_first=supply_first,
             children=Blocks.of(demand_maker[children], children, nodes),

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planning.mrp.codes import Flags, LotRule
+from planning.mrp.codes import Flags, Integers, LotRule
 from planning.mrp.events import DemandEvents, Netted, SupplyEvents
+from planning.mrp.forecast_consumption import NetForecast, net_forecast
 from planning.mrp.lot_parameters import horizon_days
 from planning.mrp.plan_index import PlanIndex
 from planning.mrp.problem import PlanningProblem, Table
@@ -20,6 +23,8 @@ from planning.mrp.regeneration import Prepared
 
 # Rules whose lots follow from the average demand of the whole horizon.
 _BY_AVERAGE = (LotRule.ECONOMIC_QUANTITY, LotRule.PERIOD_OF_SUPPLY)
+Rows = TypeVar("Rows", bound=Table)
+Number = TypeVar("Number", np.int64, np.bool_)
 _NETTED = ("node", "day", "quantity", "tracking")
 
 
@@ -72,6 +77,34 @@ def reached(index: PlanIndex, prepared: Prepared, demand: DemandEvents, supply: 
     is_given_new[lines.component[chained]] = True
     is_forced[problem.sources.node[lines.source[chained]]] = True
     return Reached(is_dirty, is_given_new, is_forced)
+
+
+def renetted(base: PlanningProblem, problem: PlanningProblem, before: NetForecast) -> NetForecast:
+    """The net forecast of a problem, from that of the base: only nodes whose orders or forecast differ are done anew."""
+    nodes, demands, forecasts = problem.nodes, problem.demands, problem.forecasts
+    found = _differing(base.nodes, nodes) if base.nodes.count == nodes.count else np.ones(nodes.count, np.bool_)
+    _note(found, base.demands, demands, ("node", "day", "quantity", "for_supply"))
+    _note(found, base.forecasts, forecasts, ("node", "day", "quantity", "days"))
+    asked, foreseen = np.flatnonzero(found[demands.node]), np.flatnonzero(found[forecasts.node])
+    some = net_forecast(nodes, _rows(demands, asked), _rows(forecasts, foreseen), problem.first_day)
+    return NetForecast(
+        quantity=_patched(before.quantity, forecasts.count, foreseen, some.quantity),
+        consumed=_patched(before.consumed, forecasts.count, foreseen, some.consumed),
+        is_ignored=_patched(before.is_ignored, forecasts.count, foreseen, some.is_ignored),
+        unmatched=_patched(before.unmatched, demands.count, asked, some.unmatched),
+    )
+
+
+def _rows(table: Rows, chosen: Integers) -> Rows:
+    return type(table)(*(getattr(table, column.name)[chosen] for column in fields(table)))
+
+
+def _patched(before: NDArray[Number], count: int, rows: Integers, values: NDArray[Number]) -> NDArray[Number]:
+    """The old values, as many as there are rows now, with some replaced."""
+    found = np.zeros(count, before.dtype)
+    found[: before.size] = before
+    found[rows] = values
+    return found
 
 
 def _parts(events: Netted, given: int, first: Table, second: Table) -> Sequence[Netted]:
