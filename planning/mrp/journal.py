@@ -84,7 +84,8 @@ class Journal:
     def replaced(self, table: str, rows: ArrayLike, **columns: ArrayLike) -> Journal:
         """Give rows new values in the columns named: one value for all, or one a row; of a row named twice the last.
 
-        Raises PlanningError for a table or column that does not exist, and for columns of another length.
+        Raises PlanningError for a table or column that does not exist, for rows that are no numbers, and for columns of
+        another length.
         """
         at = _rows(rows)
         return self._with(Entry(Action.REPLACE, table, at, _columns(table, at.size, columns)))
@@ -124,7 +125,10 @@ class Journal:
 
 
 def _rows(rows: ArrayLike) -> NDArray[np.int64]:
-    return np.atleast_1d(np.asarray(rows)).astype(np.int64)
+    found = np.atleast_1d(np.asarray(rows))
+    if found.size and found.dtype.kind not in "iu":
+        raise PlanningError(f"Rows are numbers from 0; {found[0]} is none. Name rows by their numbers.")
+    return found.astype(np.int64)
 
 
 def _table_type(table: str) -> type[Table]:

@@ -44,9 +44,9 @@ class Change:
     """What a journal does to a plan.
 
     `planned`: nodes planned again. `removed`: rows of the base's orders that are gone, `added`: the orders in their
-    place; orders of a node that came out exactly as they were are in neither. `supply` of an added order is a
-    number beyond those of the base, until `plan` numbers everything anew. `is_whole`: everything was planned, as the
-    network changed.
+    place; both hold all orders of a node at which any is different, and none of the others. `supply` of an added order
+    is a number beyond those of the base, until `plan` numbers everything anew. `is_whole`: everything was planned, as
+    the network changed.
     """
 
     base: Plan

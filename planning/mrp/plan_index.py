@@ -49,8 +49,8 @@ class PlanIndex:
 
     `given_demand` and `given_supply`: how many events were there before the first level. `maker` of an event: the node
     whose planning made it (NONE: a given one, or what a substitute takes). `source`, `start_day` and `started` by
-    supply: what was ordered (0 for others). `by_node` and `first` are CSR arrays of the events at each node; `asked` and
-    `asked_by` hold demand and its maker in that order, side by side for the nodes that are planned again.
+    supply: what was ordered (0 for others). `by_node` and `first` are CSR arrays of the events at each node; `asked`
+    and `asked_by` hold demand and its maker in that order, side by side for the nodes that are planned again.
     """
 
     plan: Plan

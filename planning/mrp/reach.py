@@ -23,6 +23,10 @@ from planning.mrp.regeneration import Prepared
 
 # Rules whose lots follow from the average demand of the whole horizon.
 _BY_AVERAGE = (LotRule.ECONOMIC_QUANTITY, LotRule.PERIOD_OF_SUPPLY)
+# Columns that no order depends on, or only through the forecast, which is compared as such.
+_NODE_ONLY_SHOWN = ("item", "unit_value", "planning_fence_days", "demand_time_fence_days", "forecast_backward_days",
+                    "forecast_forward_days")  # fmt: skip
+_SOURCE_ONLY_SHOWN = ("supplier", "from_site", "lead_time_origin")
 Rows = TypeVar("Rows", bound=Table)
 Number = TypeVar("Number", np.int64, np.bool_)
 _NETTED = ("node", "day", "quantity", "tracking")
@@ -49,15 +53,20 @@ def reached(index: PlanIndex, prepared: Prepared, demand: DemandEvents, supply: 
     """
     plan, problem = index.plan, prepared.problem
     base, count = plan.problem, problem.nodes.count
-    is_forced = _differing(base.nodes, problem.nodes)
+    is_dirty = _differing(base.nodes, problem.nodes, _NODE_ONLY_SHOWN)
+    # The days of an offset are working days of the parent.
+    is_forced = base.nodes.calendar != problem.nodes.calendar
     # How a component is pegged is decided where its parents take it.
     regarded = base.nodes.strategy != problem.nodes.strategy
     for one, other in ((base, problem), (problem, base)):
         lines, sources = one.lines, one.sources
         taken = regarded[lines.component] | _differing(other.lines, lines)[: lines.count]
         is_forced[sources.node[lines.source[taken]]] = True
-        is_forced[sources.node[_differing(other.sources, sources)[: sources.count]]] = True
-    is_dirty = np.zeros(count, np.bool_)
+        is_dirty[sources.node[_differing(other.sources, sources, _SOURCE_ONLY_SHOWN)[: sources.count]]] = True
+        moved = np.ones(sources.count, np.bool_)
+        both = min(sources.count, other.sources.count)
+        moved[:both] = sources.node[:both] != other.sources.node[:both]
+        is_forced[sources.node[moved]] = True
     _note(is_dirty, base.safety_stock_steps, problem.safety_stock_steps, ("node", "day", "quantity"))
     if horizon_days(base) != horizon_days(problem):
         is_dirty |= np.isin(problem.nodes.lot_rule, _BY_AVERAGE)
@@ -80,7 +89,7 @@ def reached(index: PlanIndex, prepared: Prepared, demand: DemandEvents, supply: 
 
 
 def renetted(base: PlanningProblem, problem: PlanningProblem, before: NetForecast) -> NetForecast:
-    """The net forecast of a problem, from that of the base: only nodes whose orders or forecast differ are done anew."""
+    """The net forecast of a problem, from that of the base: only nodes whose orders or forecast differ are new."""
     nodes, demands, forecasts = problem.nodes, problem.demands, problem.forecasts
     found = _differing(base.nodes, nodes) if base.nodes.count == nodes.count else np.ones(nodes.count, np.bool_)
     _note(found, base.demands, demands, ("node", "day", "quantity", "for_supply"))
@@ -127,12 +136,14 @@ def _note(found: Flags, old: object, new: object, names: Sequence[str]) -> None:
         found[nodes[length:]] = True
 
 
-def _differing(old: Table, new: Table) -> Flags:
-    """Rows that are not the same in all columns; those that only one table has differ."""
+def _differing(old: Table, new: Table, but: Sequence[str] = ()) -> Flags:
+    """Rows that are not the same in all columns but some; those that only one table has differ."""
     found = np.ones(max(old.count, new.count), np.bool_)
     length = min(old.count, new.count)
     found[:length] = False
     for column in fields(old):
+        if column.name in but:
+            continue
         one, two = getattr(old, column.name), getattr(new, column.name)
         if one is not two:
             found[:length] |= one[:length] != two[:length]

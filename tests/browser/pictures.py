@@ -153,7 +153,7 @@ def _dots(figure: go.Figure, column: int, places: pl.DataFrame, bought: pl.DataF
         marker={"color": SUPPLIER, "size": 6 + 18 * (dots["value"] / dots["value"].max()) ** 0.5, "line": {"width": 0}},
         showlegend=column == 1, row=1, col=column,
     )  # fmt: skip
-    beside = {"P1": "top left", "D1": "top right", "SUB1": "bottom right"}
+    beside = {"P1": "top left", "P2": "bottom right", "D1": "top right", "SUB1": "bottom right"}
     for kind, colour, label in (
         ("plant", PLANT, "Plants 工厂"),
         ("subcontractor", "#9b5de5", "Subcontractor 外协"),
