@@ -22,7 +22,7 @@ SAMPLES = 3
 MOST_ROWS = 60_000
 # Cutoffs go back this many periods or horizons, whichever is more.
 DEEPEST_PERIODS, DEEPEST_HORIZONS = 3, 12
-SETTINGS = BoostingSettings(trees=150, learning_rate=0.1, leaves=40, leaf_rows=40)
+SETTINGS = BoostingSettings(trees=200, learning_rate=0.07, leaves=60, leaf_rows=40)
 _CAP = 50.0
 _TINY = 1e-12
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from tower.settings import Settings, SourceSettings
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 BUILT_AT = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
+DEMO_AS_OF = date(2026, 3, 31)
+LANHE = SourceSettings(name="lanhe", adapter="demo", scale="tiny", start=date(2025, 9, 1), as_of=DEMO_AS_OF)
 
 
 def build_of(home: Path, *sources: SourceSettings, build_id: str = "20260701T060000-000001") -> BuildSummary:
@@ -35,6 +37,12 @@ def example_build(tmp_path_factory: pytest.TempPathFactory, example_folder: Path
     summary = build_of(home, SourceSettings(name="example", adapter="files", path=example_folder))
     assert summary.status == "published", summary.problems
     return summary
+
+
+@pytest.fixture(scope="session")
+def demo_build(tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
+    """The demo company at its smallest, seven months of it, built once for all tests that only read it."""
+    return build_of(tmp_path_factory.mktemp("demo"), LANHE)
 
 
 @pytest.fixture(scope="session")

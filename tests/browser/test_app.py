@@ -151,3 +151,17 @@ def test_figures_follow_the_theme(address: str, visit: Callable[..., Visit], the
     background, text = colours
     assert (background < 60) is (theme == "dark")
     assert abs(background - text) > 80
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_of_the_demo_company_opens(
+    demo_build: BuildSummary, visit: Callable[..., Visit], language: str
+) -> None:
+    with served(demo_build.file.parents[1]) as own_address:
+        window = visit(own_address)
+        for name in PAGES:
+            page = window.open(f"/{name}?user=executive&lang={language}")
+            expect(page.get_by_role("heading", name=Text(language)(f"page.{name}.title"), exact=True)).to_be_visible()
+            expect(page.get_by_text("Lanhe Mobility 蓝禾出行").first).to_be_visible()
+            assert page.locator("[data-testid=stException]").count() == 0
+            assert not is_wider_than_the_screen(page)

@@ -20,19 +20,12 @@ from pipelines.demo.scale import SCALES
 from pipelines.land.loads import load_folder
 from pipelines.sources.demo import ADAPTER
 from pipelines.sources.demo.adapter import TRUTH_FOLDER, WRITTEN_FOLDER, asked_incidents, simulated_days
-from tests.conftest import build_of
+from tests.conftest import DEMO_AS_OF as AS_OF
+from tests.conftest import LANHE
 from tower.builds import BuildSummary, Home
 from tower.errors import SettingsError, SourceError, TowerError
 from tower.settings import DemoScale, Settings, SourceSettings, load_settings
 from tower.warehouse import open_warehouse
-
-AS_OF = date(2026, 3, 31)
-LANHE = SourceSettings(name="lanhe", adapter="demo", scale="tiny", start=date(2025, 9, 1), as_of=AS_OF)
-
-
-@pytest.fixture(scope="module")
-def demo_build(tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
-    return build_of(tmp_path_factory.mktemp("demo"), LANHE)
 
 
 def truth_of(build: BuildSummary, name: str) -> pl.DataFrame:

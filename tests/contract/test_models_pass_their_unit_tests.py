@@ -18,6 +18,8 @@ WITHOUT_LOGIC = frozenset(
     {
         "dim_sales_reps", "dim_suppliers", "dim_work_centres",
         "fct_bom_components", "fct_stock_layer_uses", "fct_stock_layers",
+        "fct_plan_demands", "fct_plan_findings", "fct_plan_load", "fct_plan_messages", "fct_plan_orders",
+        "fct_plan_pegging", "fct_plan_records", "fct_plan_shortages",
         "int_reconciliation_counts", "mart_reconciliation", "reconciliation_differences",
         "law_bought_items_have_suppliers", "law_delivered_within_shipped", "law_issued_within_required",
         "law_planned_items_have_policies", "law_received_within_ordered",

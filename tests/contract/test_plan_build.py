@@ -28,7 +28,6 @@ from tower.settings import SourceSettings
 from tower.warehouse import Warehouse, open_warehouse
 
 REFERENCE = Path(__file__).resolve().parents[2] / "seeds" / "reference"
-LANHE = SourceSettings(name="lanhe", adapter="demo", scale="tiny", start=date(2025, 9, 1), as_of=date(2026, 3, 31))
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +36,9 @@ def example(example_build: BuildSummary) -> Warehouse:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    summary = build_of(tmp_path_factory.mktemp("lanhe"), LANHE)
-    assert summary.status == "published", summary.problems
-    return open_warehouse(summary.file)
+def demo(demo_build: BuildSummary) -> Warehouse:
+    assert demo_build.status == "published", demo_build.problems
+    return open_warehouse(demo_build.file)
 
 
 @pytest.fixture(scope="module", params=["example", "demo"])
