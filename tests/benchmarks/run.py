@@ -31,6 +31,14 @@ RESULTS = REPOSITORY / "docs" / "benchmarks.md"
 ADVENTUREWORKS = REPOSITORY.parent / "shared" / "data" / "adventureworks"
 # From this factor on a plain pass is timed once instead of three times.
 FEW_RUNS_FROM = 100
+# Benchmarks that stand for themselves: their title, and the module whose output is shown.
+PRINTED = {
+    "Incidents of the demo company, each against the same life without it": "demo_incidents",
+    "Material requirements planning": "bench_mrp",
+    "Clear to build": "bench_clear_to_build",
+    "Finite plan": "bench_finite",
+    "Forecasting": "bench_forecasting",
+}
 # Not part of the ratio to the plain pass, but shown beside it.
 BESIDE = frozenset({"stock layers", "bill of material", "tests"})
 
@@ -72,7 +80,13 @@ def main() -> None:
         measure(int(factor), chosen.data, chosen.work, chosen.memory_limit) for factor in chosen.factors.split(",")
     ]
     lives = [demo_scales.measure(scale, seed=7) for scale in chosen.demo_scales.split(",")]
-    pages = [document(scales), stock_layers(), demo_scales.document(lives), kills(chosen.work, chosen.kills)]
+    pages = [
+        document(scales),
+        stock_layers(),
+        demo_scales.document(lives),
+        *(printed(title, module) for title, module in PRINTED.items()),
+        kills(chosen.work, chosen.kills),
+    ]
     RESULTS.write_text("\n".join(pages), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 
@@ -214,6 +228,13 @@ def stock_layers() -> str:
     """The stock layer engine alone, on made-up movements of a company with transfers."""
     measured = run_process([sys.executable, "-m", "tests.benchmarks.bench_stock_layers"])
     return f"## Stock layers, the engine alone\n\n```\n{measured.output.strip()}\n```\n"
+
+
+def printed(title: str, module: str) -> str:
+    """What a benchmark of its own prints."""
+    print(f"{title} …", flush=True)
+    measured = run_process([sys.executable, "-m", f"tests.benchmarks.{module}"], {"OMP_NUM_THREADS": "1"})
+    return f"## {title}\n\n```\n{measured.output.strip()}\n```\n"
 
 
 def kills(work: Path, count: int) -> str:
