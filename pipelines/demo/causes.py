@@ -22,7 +22,7 @@ def node_causes(world: World, open_purchase_lines: npt.NDArray[np.int64]) -> npt
     result = world.effects.node_cause.copy()
     for rows, table in (
         (open_purchase_lines, documents.purchase_lines),
-        (_open_orders(world), documents.production_orders),
+        (open_production_orders(world), documents.production_orders),
     ):
         blamed = rows[table["cause"][rows] >= 0]
         result[table["node"][blamed]] = table["cause"][blamed]
@@ -37,7 +37,8 @@ def node_causes(world: World, open_purchase_lines: npt.NDArray[np.int64]) -> npt
     return result
 
 
-def _open_orders(world: World) -> npt.NDArray[np.int64]:
+def open_production_orders(world: World) -> npt.NDArray[np.int64]:
+    """Rows of production orders that are neither completed nor cancelled."""
     orders = world.documents.production_orders
     start = int(np.searchsorted(orders["created_at"], world.day - OLDEST_OPEN_DAYS))
     return start + np.flatnonzero(orders["status"][start:] < COMPLETED)

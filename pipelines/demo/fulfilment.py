@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.demo.arrays import Floats, Rows, running_totals
+from pipelines.demo.arrays import Floats, Rows, laid_out, running_totals
 from pipelines.demo.causes import node_causes
 from pipelines.demo.company.company import ASSEMBLE_TO_ORDER, TO_ORDER, TO_STOCK
 from pipelines.demo.documents import CHANGED_DOCUMENTS, CHANGED_FIELDS, COMPLETED, DELIVERY_REFERENCE, SHIPMENT
@@ -102,9 +102,7 @@ class Fulfilment:
         table = documents.delivery_lines["delivery"]
         # Lines of one delivery are neighbours, and deliveries are numbered as they leave.
         start, end = np.searchsorted(table, deliveries), np.searchsorted(table, deliveries, side="right")
-        count = end - start
-        offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        self.world.arrived_delivery_lines = np.repeat(start, count) + offset
+        self.world.arrived_delivery_lines = laid_out(start, end)[1]
 
     def step(self) -> None:
         """Allocate, ship, and tell customers of new dates."""
@@ -142,7 +140,7 @@ class Fulfilment:
         rows = rows[np.lexsort((rows, lines["promised_day"][rows], priority))]
         places = world.stock.quantity.shape[1]
         key = lines["item"][rows].astype(np.int64) * places + lines["place"][rows]
-        left = np.maximum(world.stock.quantity - world.stock.missing, 0.0).reshape(-1)
+        left = world.stock.on_shelf()
         need = self._remaining(rows)
         given = np.zeros(rows.size)
         waiting = left[key] > 0

@@ -46,7 +46,7 @@ class Kitting:
         item = components["item"][component].astype(np.int64)
         required = components["required"][component]
         stock = world.stock
-        left = np.maximum(stock.quantity - stock.missing, 0.0).reshape(-1)
+        left = stock.on_shelf()
         places = stock.quantity.shape[1]
         complete = np.zeros(rows.size, dtype=bool)
         short_component = np.full(rows.size, -1, dtype=np.int64)

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from pipelines.demo.arrays import Floats, Rows, ordinals
+from pipelines.demo.arrays import Floats, Rows, laid_out, ordinals
+from pipelines.demo.causes import open_production_orders
 from pipelines.demo.company.calendars import TWO_SHIFTS
 from pipelines.demo.company.company import (
     ASSEMBLE_TO_ORDER,
@@ -26,7 +27,7 @@ from pipelines.demo.company.company import (
     TO_STOCK,
     TRANSFER,
 )
-from pipelines.demo.documents import COMPLETED, CONFIRMED
+from pipelines.demo.documents import CONFIRMED
 from pipelines.demo.forecast import Forecast
 from pipelines.demo.opening_hours import next_working
 from pipelines.demo.production import Production
@@ -36,6 +37,7 @@ from pipelines.demo.transfers import Transfers
 from pipelines.demo.world import World
 
 WEEKS = 32
+OLDEST_OPEN_LINE_DAYS = 270
 # Orders consume the forecast of so many weeks together.
 CONSUMED_WEEKS = 4
 _ECONOMIC_QUANTITY = 2
@@ -190,14 +192,10 @@ class Planner:
     def open_sales_lines(self) -> Rows:
         """Lines that are neither shipped nor cancelled, today's new ones included."""
         lines = self.world.documents.sales_lines
-        start = max(lines.count - self._memory(), 0)
+        # Older ones are taken for closed.
+        start = int(np.searchsorted(lines["ordered_day"], self.world.day - OLDEST_OPEN_LINE_DAYS))
         left = lines["quantity"][start:] - lines["cancelled"][start:] - lines["shipped"][start:]
         return start + np.flatnonzero(left > 1e-6)
-
-    def _memory(self) -> int:
-        """How many of the latest lines may still be open: those of about nine months."""
-        lines = self.world.documents.sales_lines
-        return lines.count - int(np.searchsorted(lines["ordered_day"], self.world.day - 270))
 
     def _open_supply(self, scheduled: Floats, gross: Floats) -> None:
         """What is under way by the week it is expected, and what started orders still take."""
@@ -218,24 +216,17 @@ class Planner:
         source = world.policy.source[moves["node"][waiting]]
         self._add(gross, source, moves["ship_by_day"][waiting], moves["quantity"][waiting])
         orders = documents.production_orders
-        first = max(orders.count - self._order_memory(), 0)
-        running = first + np.flatnonzero(orders["status"][first:] < COMPLETED)
+        running = open_production_orders(world)
         to_stock = running[orders["sales_line"][running] < 0]
         expected = orders["quantity"][to_stock] * world.policy.yield_rate[orders["node"][to_stock]]
         self._add(scheduled, orders["node"][to_stock], orders["planned_finish_day"][to_stock], expected)
         unstarted = running[orders["status"][running] == CONFIRMED]
         start = orders["first_component"][unstarted].astype(np.int64)
-        count = orders["components"][unstarted].astype(np.int64)
-        offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        component = np.repeat(start, count) + offset
+        position, component = laid_out(start, start + orders["components"][unstarted])
         parts = documents.order_components
-        place = np.repeat(orders["place"][unstarted], count)
+        place = orders["place"][unstarted[position]]
         node = world.lookup.node_at[parts["item"][component], place]
         self._add(gross, node, parts["required_day"][component], parts["required"][component])
-
-    def _order_memory(self) -> int:
-        orders = self.world.documents.production_orders
-        return orders.count - int(np.searchsorted(orders["created_at"], self.world.day - 200.0))
 
     def _add(self, target: Floats, node: npt.ArrayLike, day: npt.ArrayLike, quantity: npt.ArrayLike) -> None:
         week = np.clip((np.asarray(day, dtype=np.int64) - self.world.day) // 7, 0, WEEKS - 1)

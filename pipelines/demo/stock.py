@@ -33,6 +33,10 @@ class Stock:
         where = (np.asarray(item, dtype=np.int64), np.asarray(place, dtype=np.int64))
         return np.maximum(self.quantity[where] - self.missing[where], 0.0)
 
+    def on_shelf(self) -> Floats:
+        """What can really be taken of everything: item × place, laid out flat. A copy, to allocate from."""
+        return np.maximum(self.quantity - self.missing, 0.0).reshape(-1)
+
     def post(
         self,
         kind: int,

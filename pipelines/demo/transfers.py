@@ -104,7 +104,7 @@ class Transfers:
         rows = rows[np.lexsort((rows, table["due_day"][rows]))]
         places = world.stock.quantity.shape[1]
         key = table["item"][rows].astype(np.int64) * places + table["from_place"][rows]
-        left = np.maximum(world.stock.quantity - world.stock.missing, 0.0).reshape(-1)
+        left = world.stock.on_shelf()
         need = table["quantity"][rows]
         given = np.where(running_totals(key, need) <= left[key] + 1e-6, need, 0.0)
         np.subtract.at(left, key, given)

@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import numpy as np
-from numpy.typing import NDArray
+from planning.units import NONE, TOLERANCE, UNIT, Flags, Floats, Integers
 
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+__all__ = [
+    "NEVER",
+    "NONE",
+    "TOLERANCE",
+    "UNIT",
+    "Flags",
+    "Floats",
+    "Integers",
+    "KitStatus",
+    "Objective",
+    "Policy",
+    "Rule",
+    "Scope",
+    "Substitution",
+]
 
-# Millionths in one base unit.
-UNIT = 1_000_000
-# "None" in an array of codes or row numbers.
-NONE = -1
 # A day that does not come within the horizon.
 NEVER = 2**31
-# Below this share of a millionth a quantity computed in floating point counts as the integer beside it.
-TOLERANCE = 1e-6
 
 
 class Rule(IntEnum):

@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import numpy as np
-from numpy.typing import NDArray
+from planning.units import NONE, TOLERANCE, UNIT, Flags, Floats, Integers
 
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+__all__ = [
+    "FAR",
+    "NONE",
+    "TOLERANCE",
+    "UNIT",
+    "DemandKind",
+    "Flags",
+    "Floats",
+    "Integers",
+    "LotRule",
+    "ScrapFormula",
+    "SourceKind",
+    "Strategy",
+    "SupplyKind",
+]
 
-# Millionths in one base unit.
-UNIT = 1_000_000
-# "Not given", "none" in an array of codes or days that are never negative.
-NONE = -1
 # A day that no plan reaches: the open end of a validity, a lot that never expires.
 FAR = 2**31
-# Below this share of a millionth a quantity computed in floating point counts as the integer beside it.
-TOLERANCE = 1e-6
 
 
 class Strategy(IntEnum):
