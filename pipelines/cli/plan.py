@@ -11,16 +11,17 @@ import polars as pl
 import typer
 
 from pipelines.cli.output import Format, ProgressLine, print_frame
-from pipelines.plan.calendars import working_calendars
-from pipelines.plan.explain import Language, explained
-from pipelines.plan.order import order_figures
-from pipelines.plan.queries import QUERIES
-from pipelines.plan.reading import read_frame
-from pipelines.plan.run import plan_tables, planned_build
-from pipelines.plan.summary import late_lines, plan_summary
-from pipelines.plan.workbook import order_workbook
+from pipelines.plan.run import planned_build
+from planning.model.calendars import working_calendars
+from planning.tables.all_tables import plan_tables
+from planning.tables.summary import late_lines, plan_summary
 from tower.builds import Home, current_build, read_summary
 from tower.errors import SettingsError
+from tower.planned_order.figures import order_figures
+from tower.planned_order.words import Language, explained
+from tower.planned_order.workbook import order_workbook
+from tower.queries.planning_rows import read_frame
+from tower.queries.planning_sql import QUERIES
 from tower.settings import load_settings
 from tower.warehouse import Warehouse, open_warehouse
 

@@ -15,9 +15,9 @@ from pipelines.build.describe import write_rejected_rows
 from pipelines.build.land import land_sources
 from pipelines.build.open_file import open_build_file
 from pipelines.build.steps import Step, models, seeds
-from pipelines.plan.results import Planned
 from pipelines.plan.run import planned_build
 from pipelines.sources.adapter import Progress
+from planning.tables.results import Planned
 from tower.builds import Home
 from tower.settings import Settings, SourceSettings
 

@@ -12,18 +12,19 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from pipelines.plan.calendars import working_calendars
-from pipelines.plan.explain import explained
-from pipelines.plan.order import order_figures
-from pipelines.plan.queries import QUERIES
-from pipelines.plan.reading import read_frame
-from pipelines.plan.run import NEEDED_TABLES, plan_tables, planned_build
-from pipelines.plan.workbook import order_workbook
+from pipelines.plan.run import planned_build
+from planning.model.calendars import working_calendars
 from planning.mrp.findings import FindingKind
 from planning.mrp.messages import MessageCode
+from planning.tables.all_tables import NEEDED_TABLES, plan_tables
 from tests.conftest import build_of
 from tests.contract.sheet_formulas import Workbook
 from tower.builds import BuildSummary
+from tower.planned_order.figures import order_figures
+from tower.planned_order.words import explained
+from tower.planned_order.workbook import order_workbook
+from tower.queries.planning_rows import read_frame
+from tower.queries.planning_sql import QUERIES
 from tower.settings import SourceSettings
 from tower.warehouse import Warehouse, open_warehouse
 

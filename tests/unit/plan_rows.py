@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.plan.inputs import planning_model
-from pipelines.plan.reading import PlanningRows
-from pipelines.plan.results import Planned, planned
+from planning.model.inputs import planning_model
+from planning.model.rows import PlanningRows
+from planning.tables.results import Planned, planned
 
 AS_OF = date(2026, 6, 30)
 TYPES = {"s": pl.String, "b": pl.Boolean, "f": pl.Float64, "i": pl.Int64, "d": pl.Date, "t": pl.Datetime("us")}

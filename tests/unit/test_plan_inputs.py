@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.plan.messages import plan_findings
-from pipelines.plan.results import plan_demands, plan_orders, plan_pegging
-from pipelines.plan.run import plan_tables
+from planning.tables.all_tables import plan_tables
+from planning.tables.messages import plan_findings
+from planning.tables.results import plan_demands, plan_orders, plan_pegging
 from tests.unit.plan_rows import COLUMNS, plan_of, rows, working_week
 
 BUY: dict[str, Any] = {"item_id": "A", "supply_type": "buy"}

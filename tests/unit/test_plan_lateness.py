@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.plan.load import load_table, plan_records
-from pipelines.plan.messages import plan_messages
-from pipelines.plan.results import plan_demands, plan_orders, plan_pegging, plan_shortages
+from planning.tables.load import load_table, plan_records
+from planning.tables.messages import plan_messages
+from planning.tables.results import plan_demands, plan_orders, plan_pegging, plan_shortages
 from tests.unit.plan_rows import plan_of, working_week
 
 BUY: dict[str, Any] = {"item_id": "A", "supply_type": "buy", "lead_time_days": 40.0}

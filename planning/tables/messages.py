@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.plan.naming import chosen, dates, units
-from pipelines.plan.results import Planned, named, served
 from planning.mrp.action_messages import action_messages
 from planning.mrp.codes import NONE
 from planning.mrp.messages import CODES, Dampers, MessageCode
+from planning.tables.naming import chosen, dates, units
+from planning.tables.results import Planned, named, served
 
 # What is too small to say: open orders may be so many days early or late, and orders are said a week before release.
 DAMPERS = Dampers(expedite_days=2, defer_days=6, release_days=7, excess_days=180)

@@ -12,12 +12,12 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipelines.plan.calendars import WorkingCalendars, day_number, working_calendars
-from pipelines.plan.documents import USABLE_STATUS, Documents, Places, documents
-from pipelines.plan.forecast import PlacedForecast, placed_forecast
-from pipelines.plan.network import Network, network
-from pipelines.plan.nodes import node_arrays
-from pipelines.plan.reading import KEY, PlanningRows
+from planning.model.calendars import WorkingCalendars, day_number, working_calendars
+from planning.model.documents import USABLE_STATUS, Documents, Places, documents
+from planning.model.forecast import PlacedForecast, placed_forecast
+from planning.model.network import Network, network
+from planning.model.nodes import node_arrays
+from planning.model.rows import KEY, PlanningRows
 from planning.mrp import (
     BillLines,
     Demands,

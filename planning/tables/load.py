@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.plan.calendars import DAY_ZERO
-from pipelines.plan.inputs import PlanningModel
-from pipelines.plan.naming import chosen, dates, units
+from planning.model.calendars import DAY_ZERO
+from planning.model.inputs import PlanningModel
 from planning.mrp import Plan
 from planning.mrp.capacity import load_by_bucket, load_lines
 from planning.mrp.codes import NONE, Floats, Integers
 from planning.mrp.records import bucket_edges, records
+from planning.tables.naming import chosen, dates, units
 
 # Nodes whose records are in memory at a time.
 NODES_AT_A_TIME = 5_000

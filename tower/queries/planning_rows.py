@@ -6,13 +6,14 @@ Rows are handed on as they are; nothing is decided here but which rows count on 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 
 import polars as pl
 import polars.selectors as cs
 
-from pipelines.plan.queries import QUERIES
+from planning.model.rows import PlanningRows
+from tower.queries.planning_sql import QUERIES
 
 # Recent demand that spreads a forecast without a location, in days.
 SHARE_DAYS = 180
@@ -25,41 +26,8 @@ PLANNED_TABLES = (
     "transfer_orders", "transport_lanes",
 )  # fmt: skip
 
-# What identifies a node of the plan: an item at a place.
-KEY = ["item_id", "location_id"]
-
 # A query to its rows; `$as_of` in it is the day of the build.
 Query = Callable[[str], pl.DataFrame]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanningRows:
-    """One frame for each query of `QUERIES`, quantities as floats in base units."""
-
-    items: pl.DataFrame
-    locations: pl.DataFrame
-    suppliers: pl.DataFrame
-    policies: pl.DataFrame
-    item_suppliers: pl.DataFrame
-    boms: pl.DataFrame
-    components: pl.DataFrame
-    operations: pl.DataFrame
-    lanes: pl.DataFrame
-    work_centres: pl.DataFrame
-    calendars: pl.DataFrame
-    costs: pl.DataFrame
-    sales_lines: pl.DataFrame
-    made_for_orders: pl.DataFrame
-    demand_shares: pl.DataFrame
-    forecasts: pl.DataFrame
-    purchase_lines: pl.DataFrame
-    production_orders: pl.DataFrame
-    order_components: pl.DataFrame
-    order_operations: pl.DataFrame
-    transfers: pl.DataFrame
-    stock: pl.DataFrame
-    safety_stocks: pl.DataFrame
-    refused_rows: pl.DataFrame
 
 
 def read_rows(query: Query, as_of: date) -> PlanningRows:

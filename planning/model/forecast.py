@@ -14,9 +14,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from pipelines.plan.calendars import WEEK, WorkingCalendars
-from pipelines.plan.documents import UNPLACED_SCHEMA, Places
-from pipelines.plan.reading import KEY, PlanningRows
+from planning.model.calendars import WEEK, WorkingCalendars
+from planning.model.documents import UNPLACED_SCHEMA, Places
+from planning.model.rows import KEY, PlanningRows
 from planning.mrp.codes import UNIT, Integers
 
 BUCKET_DAYS = {"day": 1, "week": 7, "month": 31}

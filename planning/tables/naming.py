@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.plan.inputs import PlanningModel
+from planning.model.inputs import PlanningModel
 from planning.mrp import Plan
 from planning.mrp.codes import NONE, UNIT, DemandKind, Integers, SupplyKind
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.plan.critical import critical_supply
-from pipelines.plan.earliest import earliest_pegging, possible_days
-from pipelines.plan.inputs import PlanningModel
-from pipelines.plan.lead_times import LeadTimeOrigin
-from pipelines.plan.load import Load, plan_load
-from pipelines.plan.naming import EventNames, Names, chosen, dates, event_names, texts, units
+from planning.model.inputs import PlanningModel
+from planning.model.lead_times import LeadTimeOrigin
 from planning.mrp import Plan, plan
 from planning.mrp.arithmetic import LevelOrigin, LotOrigin, arithmetic
 from planning.mrp.codes import NONE, UNIT, DemandKind, Floats, Integers, LotRule, SourceKind
 from planning.mrp.pegging import Pegging, late_days
 from planning.mrp.shortages import Shortages, demand_value, shortages
+from planning.tables.critical import critical_supply
+from planning.tables.earliest import earliest_pegging, possible_days
+from planning.tables.load import Load, plan_load
+from planning.tables.naming import EventNames, Names, chosen, dates, event_names, texts, units
 
 
 @dataclass(frozen=True, slots=True)

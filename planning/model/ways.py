@@ -11,9 +11,9 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.plan.calendars import WorkingCalendars
-from pipelines.plan.lead_times import LeadTimeOrigin, agreed, current_agreements, routing_days
-from pipelines.plan.reading import KEY, PlanningRows
+from planning.model.calendars import WorkingCalendars
+from planning.model.lead_times import LeadTimeOrigin, agreed, current_agreements, routing_days
+from planning.model.rows import KEY, PlanningRows
 from planning.mrp.codes import SourceKind
 
 # Hours of work as calendar days, for what others make.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.plan.reading import KEY, PlanningRows
+from planning.model.rows import KEY, PlanningRows
 from planning.mrp.codes import SupplyKind
 
 # Stock that an order may take. What is inspected, blocked or consigned is seen, but not planned with.

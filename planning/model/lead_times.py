@@ -7,8 +7,8 @@ from enum import IntEnum
 
 import polars as pl
 
-from pipelines.plan.calendars import WorkingCalendars
-from pipelines.plan.reading import PlanningRows
+from planning.model.calendars import WorkingCalendars
+from planning.model.rows import PlanningRows
 
 
 class LeadTimeOrigin(IntEnum):

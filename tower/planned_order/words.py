@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pipelines.plan.order import OrderFigures, Serving
+from tower.planned_order.figures import OrderFigures, Serving
 
 Language = Literal["en", "zh"]
 MOST_NAMED = 5

@@ -15,9 +15,9 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines.plan.calendars import WorkingCalendars, day_number
-from pipelines.plan.order import OrderFigures
+from planning.model.calendars import WorkingCalendars, day_number
 from planning.mrp.codes import NONE
+from tower.planned_order.figures import OrderFigures
 
 DAYS_BEFORE, DAYS_AFTER = 400, 60
 DAYS_SHEET = "Working days"

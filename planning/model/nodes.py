@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.plan.calendars import WorkingCalendars
-from pipelines.plan.forecast import PlacedForecast, whole_items
-from pipelines.plan.network import Network
-from pipelines.plan.reading import KEY, PlanningRows
+from planning.model.calendars import WorkingCalendars
+from planning.model.forecast import PlacedForecast, whole_items
+from planning.model.network import Network
+from planning.model.rows import KEY, PlanningRows
 from planning.mrp import Nodes
 from planning.mrp.codes import NONE, UNIT, Floats, Integers, LotRule, Strategy
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.plan.earliest import possible_days
 from planning.mrp.codes import NONE, Integers
 from planning.mrp.pegging import Pegging
+from planning.tables.earliest import possible_days
 
 
 def critical_supply(pegging: Pegging, late: Integers, demand: Integers) -> Integers:

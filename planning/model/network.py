@@ -11,9 +11,9 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.plan.calendars import WorkingCalendars
-from pipelines.plan.reading import KEY, PlanningRows
-from pipelines.plan.ways import LINE_SCHEMA, SOURCE_SCHEMA, Supply
+from planning.model.calendars import WorkingCalendars
+from planning.model.rows import KEY, PlanningRows
+from planning.model.ways import LINE_SCHEMA, SOURCE_SCHEMA, Supply
 
 
 @dataclass(frozen=True, slots=True)
