@@ -118,17 +118,20 @@ def stock_for_target(
     demand: DemandDistribution,
     lead_times: LeadTimes,
     review_periods: int,
-    target: float,
+    target: float | Floats,
     measure: Measure = "fill_rate",
     unit: float | Floats = 0.0,
 ) -> StockPolicy:
     """The smallest order-up-to level of each series that reaches the target; a multiple of `unit` where that is not 0.
 
+    `target` is one for all or (series,).
+
     Raises ForecastError for a target outside 0 … 1, a review below one period, or demand that is forecast for fewer
     periods than the longest lead time and the review together.
     """
-    if not 0 < target < 1:
-        raise ForecastError(f"A service target of {target} cannot be planned for. Set one above 0 and below 1.")
+    wrong = [one for one in np.atleast_1d(target).tolist() if not 0 < one < 1]
+    if wrong:
+        raise ForecastError(f"A service target of {wrong[0]} cannot be planned for. Set one above 0 and below 1.")
     outcomes = _outcomes(demand, lead_times, review_periods)
     reached = outcomes.fill_rate if measure == "fill_rate" else outcomes.cycle_service
     low, high = np.zeros(outcomes.protected.shape[0]), outcomes.protected.max(axis=1)
