@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from pipelines.build.context import BuildContext
+from pipelines.forecast_history import append_forecast_vintage
 from pipelines.history import append_history, replace_durably
 from pipelines.land.loads import prune_loads
 from tower.builds import SCHEMA_VERSION, BuildStatus, BuildSummary, Home, current_build_id, list_builds, read_summary
@@ -65,6 +66,7 @@ def publish(
     if status == "published":
         point_to(home, build_id)
         append_history(home, build_id)
+        append_forecast_vintage(home, build_id)
     return read_summary(home, build_id)
 
 
@@ -85,6 +87,7 @@ def sweep(home: Home) -> None:
     for build in list_builds(home.folder):
         if build.status == "published":
             append_history(home, build.build_id)
+            append_forecast_vintage(home, build.build_id)
 
 
 def prune(home: Home, settings: Settings) -> list[str]:

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from tower.errors import StoreError
 
 # The newest migration; a store that has it is opened without reading them.
-HEAD = "v0001"
+HEAD = "v0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_SECONDS = 30
 # Any number, the same for all processes: who holds it may change the tables (PostgreSQL).

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, Column, DateTime, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -71,4 +83,26 @@ saved_views = Table(
     Column("name", String(200), nullable=False),
     Column("url", String(2000), nullable=False),
     UniqueConstraint("user_id", "name"),
+)
+
+# No foreign key to users: an override outlives its author. `version` counts changes, against overwriting others.
+forecast_overrides = Table(
+    "forecast_overrides",
+    metadata,
+    Column("override_id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, nullable=False),
+    Column("layer", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("item_id", String(100), index=True),
+    Column("location_id", String(100)),
+    Column("channel", String(100)),
+    Column("family", String(100)),
+    Column("first_date", Date, nullable=False),
+    Column("last_date", Date, nullable=False),
+    Column("quantity", Float, nullable=False),
+    Column("reason", String(1000), nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_on", Date),
+    Column("status", String(20), nullable=False),
 )

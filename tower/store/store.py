@@ -60,7 +60,7 @@ class Store:
                 connection.execute(insert(users).values(user.as_row()))
             else:
                 connection.execute(update(users).where(users.c.user_id == user.user_id).values(user.as_row()))
-            _record(
+            append_entry(
                 connection,
                 AuditEntry(
                     now, by, "save_user", f"user/{user.user_id}", before.as_row() if before else None, user.as_row()
@@ -74,7 +74,7 @@ class Store:
             if before is None:
                 return
             connection.execute(delete(users).where(users.c.user_id == user_id))
-            _record(connection, AuditEntry(now, by, "remove_user", f"user/{user_id}", before.as_row(), None))
+            append_entry(connection, AuditEntry(now, by, "remove_user", f"user/{user_id}", before.as_row(), None))
 
     def ensure_local_users(self, now: datetime, scopes: Mapping[Role, ScopeRule] | None = None) -> list[User]:
         """Make sure that every role has its local user; returns all users.
@@ -93,13 +93,13 @@ class Store:
                         added.check()
                         connection.execute(insert(users).values(added.as_row()))
                         entry = AuditEntry(now, SYSTEM, "save_user", f"user/{user.user_id}", None, added.as_row())
-                        _record(connection, entry)
+                        append_entry(connection, entry)
         return self.users()
 
     def record(self, entry: AuditEntry) -> None:
         """Append one entry to the audit log."""
         with writing(self.engine) as connection:
-            _record(connection, entry)
+            append_entry(connection, entry)
 
     def audit_log(self, subject: str | None = None, limit: int = 1000) -> list[AuditEntry]:
         """The latest entries first, of one subject or of all."""
@@ -134,7 +134,7 @@ class Store:
             connection.execute(insert(saved_views).values(user_id=view.user_id, name=view.name, url=view.url))
             old = None if before is None else {"url": before}
             subject = f"view/{view.user_id}/{view.name}"
-            _record(connection, AuditEntry(now, view.user_id, "save_view", subject, old, {"url": view.url}))
+            append_entry(connection, AuditEntry(now, view.user_id, "save_view", subject, old, {"url": view.url}))
 
     def remove_view(self, user_id: str, name: str, now: datetime) -> None:
         """Remove a view of the user; nothing happens where there is none."""
@@ -144,14 +144,15 @@ class Store:
             if before is not None:
                 connection.execute(delete(saved_views).where(mine))
                 subject = f"view/{user_id}/{name}"
-                _record(connection, AuditEntry(now, user_id, "remove_view", subject, {"url": before}, None))
+                append_entry(connection, AuditEntry(now, user_id, "remove_view", subject, {"url": before}, None))
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
 
 
-def _record(connection: Connection, entry: AuditEntry) -> None:
+def append_entry(connection: Connection, entry: AuditEntry) -> None:
+    """Append one entry inside the transaction of the change that it tells of."""
     connection.execute(
         insert(audit_log).values(
             at=entry.at,
