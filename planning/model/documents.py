@@ -7,14 +7,13 @@ where its item is planned goes to the nearest planned place above it, or to wher
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
 from planning.model.rows import KEY, PlanningRows
 from planning.mrp.codes import SupplyKind
 
-# Stock that an order may take. What is inspected, blocked or consigned is seen, but not planned with.
-USABLE_STATUS = {"unrestricted": True, "reserved": True, "inspection": False, "blocked": False, "consigned": False}
 MAX_DEPTH = 10
 
 DEMAND_SCHEMA = {
@@ -45,10 +44,21 @@ class Documents:
     unplaced: pl.DataFrame
 
 
+class PlaceRows(Protocol):
+    """What tells where an item is planned."""
+
+    @property
+    def policies(self) -> pl.DataFrame: ...
+    @property
+    def locations(self) -> pl.DataFrame: ...
+    @property
+    def demand_shares(self) -> pl.DataFrame: ...
+
+
 class Places:
     """Where a document of an item belongs: the place it names, the planned place above it, or the item's main one."""
 
-    def __init__(self, rows: PlanningRows) -> None:
+    def __init__(self, rows: PlaceRows) -> None:
         self.planned = rows.policies.select(KEY)
         self.above = _ancestors(rows.locations)
         ranked = rows.policies.join(rows.demand_shares, on=KEY, how="left", maintain_order="left").sort(
