@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 # What identifies a node of the plan: an item at a place.
 KEY = ["item_id", "location_id"]
+
+# What was observed of documents, done and still open: `late_days` beyond the time booked for them (of what is open: so
+# far, empty before its time runs), `basis`: the day or time they are measured against. An open document that draws from
+# its basis has `open_offset_days`: by how much its time began late.
+OBSERVED_SCHEMA: dict[str, type[pl.DataType]] = {
+    "document_id": pl.String, "basis": pl.String, "item_id": pl.String, "location_id": pl.String,
+    "category_id": pl.String, "supplier_id": pl.String, "bom_id": pl.String, "from_location_id": pl.String,
+    "late_days": pl.Int64, "is_done": pl.Boolean, "open_offset_days": pl.Int64, "yield_share": pl.Float64,
+}  # fmt: skip
+# What was observed of deliveries of order lines; open lines have no days.
+DELIVERY_SCHEMA: dict[str, type[pl.DataType]] = {
+    "document_id": pl.String, "basis": pl.String, "location_id": pl.String, "channel": pl.String,
+    "late_days": pl.Int64, "is_done": pl.Boolean,
+}  # fmt: skip
+
+
+def _none_observed() -> pl.DataFrame:
+    return pl.DataFrame(schema=OBSERVED_SCHEMA)
+
+
+def _none_delivered() -> pl.DataFrame:
+    return pl.DataFrame(schema=DELIVERY_SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +60,5 @@ class PlanningRows:
     stock: pl.DataFrame
     safety_stocks: pl.DataFrame
     refused_rows: pl.DataFrame
+    observed_documents: pl.DataFrame = field(default_factory=_none_observed)
+    observed_deliveries: pl.DataFrame = field(default_factory=_none_delivered)

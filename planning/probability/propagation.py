@@ -21,24 +21,26 @@ _NUMBER = (1 << _SHIFT) - 1
 _CERTAIN = -(2.0**40)
 
 
-def simulate(pegging: Pegging, observed: ObservedLateness, draws: int = 1000, seed: int = 1) -> Outcomes:
-    """The day of every end demand in every draw.
+def simulate(
+    pegging: Pegging, observed: ObservedLateness, draws: int = 1000, seed: int = 1, supply: Integers | None = None
+) -> Outcomes:
+    """The day of every end demand in every draw, and of the supply events that `supply` names.
 
     Lateness of different orders is drawn independently, also of one supplier. An open receipt whose day has passed is
     drawn from those that were at least as late. Days are whole. Same seed, same result.
     """
     run = _Run(pegging, observed)
     generator = np.random.default_rng(seed)
-    blocks = []
+    named = np.zeros(0, np.int64) if supply is None else supply
+    day, cause = (np.zeros((run.ends.size, draws), np.int32) for _ in range(2))
+    supply_day = np.zeros((named.size, draws), np.int32)
     for start in range(0, draws, BLOCK):
-        blocks.append(run.block(generator, min(BLOCK, draws - start)))
-    keys = np.concatenate(blocks, axis=1) if blocks else np.zeros((run.ends.size, 0), np.int64)
-    return Outcomes(
-        demand=run.ends,
-        asked=pegging.plan.demand.day[run.ends],
-        day=(keys >> _SHIFT).astype(np.int32),
-        cause=(keys & _NUMBER).astype(np.int32),
-    )
+        done = slice(start, min(start + BLOCK, draws))
+        of_demand, of_supply = run.block(generator, done.stop - start)
+        ends = of_demand[run.ends]
+        day[:, done], cause[:, done] = ends >> _SHIFT, ends & _NUMBER
+        supply_day[:, done] = of_supply[named] >> _SHIFT
+    return Outcomes(run.ends, pegging.plan.demand.day[run.ends], day, cause, named, supply_day)
 
 
 class _Run:
@@ -107,8 +109,8 @@ class _Run:
             supply.quantity[owner] / UNIT, 1e-12
         )
 
-    def block(self, generator: np.random.Generator, draws: int) -> Integers:
-        """Keys (day and cause) of the end demands, one column a draw."""
+    def block(self, generator: np.random.Generator, draws: int) -> tuple[Integers, Integers]:
+        """Keys (day and cause) of all demand and of all supply, one column a draw."""
         supply_key = np.zeros((self.plan.supply.count, draws), np.int64)
         demand_key = np.zeros((self.plan.demand.count, draws), np.int64)
         for depth in range(self.levels - 1, -1, -1):
@@ -117,7 +119,7 @@ class _Run:
             asked = self.demands[depth]
             if asked.size:
                 demand_key[asked] = self._served(asked, supply_key, generator, draws)
-        return demand_key[self.ends]
+        return demand_key, supply_key
 
     def _supplied(self, rows: Integers, demand_key: Integers, generator: np.random.Generator, draws: int) -> Integers:
         """When each supply is there: its own day and lateness, after the latest of its parts."""
