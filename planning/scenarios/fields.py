@@ -1,0 +1,139 @@
+"""What a change may be told: names, numbers, days, dates, choices; each read from text, with a sentence where it fails.
+
+A field is a column of the dataclass of its change. Texts are read as they stand in the file, so that an id such as
+0012 or NO stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import Field, field, fields
+from datetime import date
+from difflib import get_close_matches
+from math import isfinite
+from typing import Any
+
+_MISSING: Any = object()
+MOST_NAMED = 3
+MOST_DAYS = 3650
+
+
+class Unreadable(ValueError):
+    """A text that a field cannot hold; the message goes on after "`key` is 'text'"."""
+
+
+def _field(read: Callable[[str], object], says: str, key: str, *, required: bool, many: bool = False) -> Any:
+    metadata = {"read": read, "says": says, "key": key, "required": required, "many": many}
+    if required:
+        return field(metadata=metadata)
+    return field(default=() if many else None, metadata=metadata)
+
+
+def name(key: str = "", *, required: bool = False) -> Any:
+    """One id. `key` is the word in the file, where it is not that of the column."""
+    return _field(_text, "a name", key, required=required)
+
+
+def names(*, required: bool = False) -> Any:
+    """One id or a list of them."""
+    return _field(_text, "a name or a list of names", "", required=required, many=True)
+
+
+def number(key: str = "", *, required: bool = False, above: float | None = None, least: float | None = None,
+           most: float | None = None) -> Any:  # fmt: skip
+    """A number within limits."""
+    limits = [
+        text
+        for text, limit in ((f"above {_plain(above)}" if above is not None else "", above),
+                            (f"of at least {_plain(least)}" if least is not None else "", least),
+                            (f"of at most {_plain(most)}" if most is not None else "", most))
+        if limit is not None
+    ]  # fmt: skip
+    says = " and ".join(["a number " + limits[0], *limits[1:]]) if limits else "a number"
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise Unreadable(f"Write {says}, such as 1.2.") from None
+        is_low = (above is not None and value <= above) or (least is not None and value < least)
+        if not isfinite(value) or is_low or (most is not None and value > most):
+            raise Unreadable(f"Write {says}.")
+        return value
+
+    return _field(read, says, key, required=required)
+
+
+def days(key: str = "", *, required: bool = False, least: int = -MOST_DAYS, most: int = MOST_DAYS) -> Any:
+    """A whole number of days; later is positive."""
+    return whole(key, required=required, least=least, most=most)
+
+
+def whole(key: str = "", *, required: bool = False, least: int, most: int) -> Any:
+    """A whole number within limits."""
+    says = f"a whole number from {least} to {most}"
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise Unreadable(f"Write {says}.") from None
+        if not least <= value <= most:
+            raise Unreadable(f"Write {says}.")
+        return value
+
+    return _field(read, says, key, required=required)
+
+
+def day(key: str = "", *, required: bool = False) -> Any:
+    """A date."""
+    return _field(_date, "a date, YYYY-MM-DD", key, required=required)
+
+
+def choice(*words: str, required: bool = False) -> Any:
+    """One of some words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise Unreadable(f"Write {', '.join(words[:-1])} or {words[-1]}.")
+        return text
+
+    return _field(read, " | ".join(words), "", required=required)
+
+
+def key_of(column: Field[Any]) -> str:
+    """The word for a field in a file."""
+    return column.metadata["key"] or column.name
+
+
+def readable(kind: type) -> Sequence[Field[Any]]:
+    """The fields of a kind of change, in the order of its declaration."""
+    return [column for column in fields(kind) if "read" in column.metadata]
+
+
+def suggestion(text: str, known: Sequence[str]) -> str:
+    """`Did you mean …?`, or what there is where nothing is near; empty where there is nothing at all."""
+    near = get_close_matches(text, known, n=MOST_NAMED, cutoff=0.5)
+    if near:
+        return f" Did you mean {' or '.join(near)}?"
+    few = list(known[:MOST_NAMED])
+    if not few:
+        return ""
+    return f" There are {', '.join(few)}{' …' if len(known) > MOST_NAMED else ''}."
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else repr(value)
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise Unreadable("Write a name.")
+    return text.strip()
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable("Write a date as YYYY-MM-DD.") from None
