@@ -85,7 +85,7 @@ def seasonal_indices(values: Floats, lengths: Integers, period: int, is_multipli
 
     Column j belongs to forecast step j + 1. A phase that was never seen inside the average gets 1 (additive: 0).
     """
-    trend = _centred_average(values, period)
+    trend = centred_average(values, period)
     detrended = values - trend
     ratio = np.divide(values, trend, out=np.full_like(values, np.nan), where=np.abs(trend) > _TINY)
     detrended = np.where(is_multiplicative[:, None], ratio, detrended)
@@ -112,7 +112,7 @@ def seasons(values: Floats, lengths: Integers, period: int) -> Seasons:
     return Seasons(indices, is_positive, is_seasonal)
 
 
-def _centred_average(values: Floats, period: int) -> Floats:
+def centred_average(values: Floats, period: int) -> Floats:
     """Centred moving average over one period; half weight at both ends where the period is even. NaN at the edges."""
     weights = np.ones(period) if period % 2 else np.r_[0.5, np.ones(period - 1), 0.5]
     weights /= period
