@@ -29,6 +29,16 @@ def low_level_codes(items: int, parent: Codes, component: Codes, group: Codes) -
     return level[group]
 
 
+def levels_without_cycle(items: int, parent: Codes, component: Codes) -> Codes | None:
+    """The level of each item, as `low_level_codes`, where no edge lies on or behind a cycle; else None."""
+    level = np.zeros(items, np.int64)
+    edges = 0
+    for parents, components in _from_the_top(items, parent, component):
+        np.maximum.at(level, components, level[parents] + 1)
+        edges += parents.size
+    return level if edges == parent.size else None
+
+
 def cycle_groups(items: int, parent: Codes, component: Codes) -> Codes:
     """For each item the smallest code of the items on its cycle; its own code where there is none."""
     suspicious = _left_over(items, parent, component)
@@ -73,8 +83,9 @@ def _from_the_top(items: int, parent: Codes, component: Codes) -> Iterator[tuple
         edges = edges_of(first, ready)[1]
         yield parent[edges], component[edges]
         np.subtract.at(waiting, component[edges], 1)
-        touched = np.unique(component[edges])
-        ready = touched[waiting[touched] == 0]
+        touched = component[edges]
+        free = np.sort(touched[waiting[touched] == 0])
+        ready = free[np.append(True, free[1:] != free[:-1])] if free.size else free
 
 
 def edges_of(first: Codes, items: Codes) -> tuple[Codes, Codes]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from planning.model.settings import PlanningSettings
 from tower.errors import SettingsError
 
 SETTINGS_FILE = "tower.toml"
@@ -62,6 +63,57 @@ class SourceSettings(BaseModel):
         return self.path
 
 
+class PlanSettings(BaseModel):
+    """The section [planning]: what a company decides about its plan for all items. `PlanningSettings` explains each.
+
+    `demand`: what make-to-stock items are planned for: the build's own "forecast", that of the source ("company"), or
+    "orders" alone. `safety_stock`: as "stated" in the policies; the "target" of the policy where it states no stock;
+    or what was "proposed" from the forecast wherever there is a proposal.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    demand: Literal["forecast", "company", "orders"] = "forecast"
+    safety_stock: Literal["stated", "target", "proposed"] = "target"
+    usable_stock: tuple[Literal["unrestricted", "reserved", "inspection", "blocked", "consigned"], ...] = (
+        "unrestricted", "reserved",
+    )  # fmt: skip
+    scrap_formula: Literal["divide", "multiply"] = "divide"
+    forecast_window_days: int | None = Field(default=None, ge=0, le=366)
+    expedite_days: int = Field(default=2, ge=0, le=366)
+    defer_days: int = Field(default=6, ge=0, le=366)
+    least_value: float = Field(default=0.0, ge=0)
+    least_quantity: float = Field(default=0.0, ge=0)
+    release_days: int = Field(default=7, ge=0, le=366)
+    excess_days: int = Field(default=180, ge=1, le=3660)
+
+    @property
+    def decided(self) -> PlanningSettings:
+        """The same for the engines."""
+        return PlanningSettings(**self.model_dump(exclude={"demand", "safety_stock"}))
+
+
+class ForecastSettings(BaseModel):
+    """The section [forecasting]: what counts as demand, and how it is forecast.
+
+    `effort`: "full" weighs the methods by a gate at twice the time. `backtest_cutoffs`: from so many earlier days the
+    forecast is made again and judged. `target_fill_rate`: for items whose policy states no service target.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bucket: Literal["week", "month"] = "month"
+    horizon: int | None = Field(default=None, ge=1, le=104)
+    effort: Literal["default", "full"] = "default"
+    backtest_cutoffs: int = Field(default=2, ge=0, le=24)
+    returns: Literal["ignore", "original_period", "own_period"] = "ignore"
+    cancellations: Literal["keep_late", "remove"] = "keep_late"
+    projects: Literal["keep", "remove"] = "keep"
+    internal_customers: tuple[str, ...] = ()
+    target_fill_rate: float = Field(default=0.95, gt=0, lt=1)
+    seed: int = Field(default=7, ge=0, le=2**31 - 1)
+
+
 class Settings(BaseSettings):
     """All settings; field names are the keys of tower.toml, and TOWER_<FIELD> in the environment."""
 
@@ -70,6 +122,8 @@ class Settings(BaseSettings):
     home: Path = Path("var")
     as_of: date | None = None
     sources: tuple[SourceSettings, ...] = ()
+    planning: PlanSettings = PlanSettings()
+    forecasting: ForecastSettings = ForecastSettings()
     company_name: str | None = Field(default=None, min_length=1, max_length=80)
     company_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     keep_builds: int = Field(default=5, ge=1, le=1000)
@@ -78,6 +132,7 @@ class Settings(BaseSettings):
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     store_url: str | None = None
     local_user: str | None = None
+    accelerator: Literal["auto", "numpy", "numba"] = "auto"
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
 
@@ -143,7 +198,9 @@ def _sentences(error: ValidationError) -> str:
     for problem in error.errors():
         where = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            known = ", ".join(sorted(Settings.model_fields))
+            sections: dict[str, type[BaseModel]] = {"planning": PlanSettings, "forecasting": ForecastSettings}
+            section = sections.get(where.partition(".")[0], Settings) if "." in where else Settings
+            known = ", ".join(sorted(section.model_fields))
             lines.append(f"The setting {where!r} is not known. Known settings: {known}.")
         else:
             lines.append(f"The setting {where!r} cannot be {problem['input']!r}: {problem['msg']}.")

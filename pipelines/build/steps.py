@@ -11,6 +11,7 @@ from pipelines.build.land import land_sources
 from pipelines.build.open_file import open_build_file
 from pipelines.build.project import failed
 from pipelines.engines import run_bom_explosion, run_stock_layers
+from pipelines.forecast.run import run_forecast
 from pipelines.history import write_kpi_snapshot
 from pipelines.plan.run import run_plan
 from tower.errors import BuildError
@@ -44,6 +45,13 @@ def engine(run: Callable[..., None]) -> StepAction:
             run(connection, context.as_of)
 
     return action
+
+
+def plan_step(context: BuildContext) -> None:
+    """The plan, by what the company decided in its settings."""
+    assert context.as_of is not None, "the step 'open' decides the day"
+    with context.connection() as connection:
+        run_plan(connection, context.as_of, context.request.settings.planning.decided)
 
 
 def _dbt(command: str, select: tuple[str, ...], exclude: tuple[str, ...] = ()) -> StepAction:
@@ -81,9 +89,15 @@ STEPS = (
     Step("rejected rows", ("raw", "canonical"), ("build",), write_rejected_rows),
     Step("stock layers", ("canonical",), ("engine",), engine(run_stock_layers)),
     Step("bill of material", ("canonical",), ("engine",), engine(run_bom_explosion)),
-    Step("core", ("canonical", "engine", "reference", "build"), ("core",), models("core", without=("core.planning",))),
-    Step("plan", ("canonical", "core", "build"), ("engine",), engine(run_plan)),
-    Step("core of the plan", ("engine", "reference"), ("core",), models("core.planning")),
+    Step(
+        "core",
+        ("canonical", "engine", "reference", "build"),
+        ("core",),
+        models("core", without=("core.planning", "core.demand")),
+    ),
+    Step("forecast", ("canonical", "core", "store"), ("engine",), run_forecast),
+    Step("plan", ("canonical", "core", "build"), ("engine",), plan_step),
+    Step("core of forecast and plan", ("engine", "reference"), ("core",), models("core.demand", "core.planning")),
     Step("marts", ("core", "reference"), ("marts",), models("marts")),
     Step("definitions", ("models",), ("build",), write_definitions),
     Step("tests", ("canonical", "core", "marts"), ("build",), run_tests),

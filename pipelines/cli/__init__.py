@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from pipelines.cli.main import app
+from planning.errors import PlanningError
 from tower.errors import TowerError
 
 
@@ -12,6 +13,6 @@ def main() -> None:
     """Entry point of the command. An error of ours is one clear message and exit code 1, never a traceback."""
     try:
         app()
-    except TowerError as error:
+    except (TowerError, PlanningError) as error:
         print(f"tower: {error}", file=sys.stderr)
         sys.exit(1)

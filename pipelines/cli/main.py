@@ -14,6 +14,7 @@ import typer
 from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, TruthOption, demo_source
 from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.plan import app as plan_app
+from pipelines.cli.scenario import app as scenario_app
 from pipelines.cli.serve import is_build_wanted, serve
 from pipelines.cli.users import app as users_app
 from pipelines.template import write_template
@@ -30,6 +31,7 @@ app = typer.Typer(
     help="Control Tower: build the warehouse from your sources, ask it, serve the app.",
 )
 app.add_typer(plan_app, name="plan")
+app.add_typer(scenario_app, name="scenario")
 app.add_typer(users_app, name="users")
 
 SourceOption = Annotated[

@@ -15,6 +15,7 @@ from pipelines.build.describe import write_rejected_rows
 from pipelines.build.land import land_sources
 from pipelines.build.open_file import open_build_file
 from pipelines.build.steps import Step, models, seeds
+from pipelines.forecast.plan_demand import write_plan_forecasts, write_plan_safety_stocks
 from pipelines.plan.run import planned_build
 from pipelines.sources.adapter import Progress
 from planning.tables.results import Planned
@@ -25,6 +26,17 @@ from tower.settings import Settings, SourceSettings
 CORE_OF_THE_PLAN = (
     "+fct_sales_order_lines", "+fct_purchase_order_lines", "+fct_production_orders", "+int_standard_costs",
 )  # fmt: skip
+
+
+def write_demand(context: BuildContext) -> None:
+    """A folder alone is planned for the forecast that it brings along: there is no history of sales to learn from."""
+    assert context.as_of is not None, "the step 'open' decides the day"
+    choice = context.request.settings.planning.demand
+    with context.connection() as connection:
+        write_plan_forecasts(connection, context.as_of, "orders" if choice == "orders" else "company")
+        write_plan_safety_stocks(connection, None)
+
+
 STEPS = (
     Step("land", ("sources",), ("raw",), land_sources),
     Step("open", ("raw",), ("build",), open_build_file),
@@ -32,6 +44,7 @@ STEPS = (
     Step("canonical", ("raw", "build", "reference"), ("staging", "canonical"), models("staging", "canonical")),
     Step("rejected rows", ("raw", "canonical"), ("build",), write_rejected_rows),
     Step("open documents", ("canonical", "build"), ("core",), models(*CORE_OF_THE_PLAN)),
+    Step("demand of the plan", ("canonical",), ("engine",), write_demand),
 )
 
 
@@ -50,7 +63,7 @@ def planned_files(folder: Path, settings: Settings, now: datetime, as_of: date |
             progress(f"[{len(STEPS) + 1}/{len(STEPS) + 1}] plan")
             assert context.as_of is not None, "the step 'open' decides the day"
             with context.connection() as connection:
-                return planned_build(lambda sql: connection.sql(sql).pl(), context.as_of)
+                return planned_build(lambda sql: connection.sql(sql).pl(), context.as_of, settings.planning.decided)
         finally:
             if context.project is not None:
                 context.project.release()

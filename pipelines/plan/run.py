@@ -8,16 +8,17 @@ import duckdb
 
 from planning.errors import PlanningError
 from planning.model.inputs import planning_model
+from planning.model.settings import PlanningSettings
 from planning.tables.all_tables import plan_tables
 from planning.tables.results import Planned, planned
 from tower.errors import BuildError
 from tower.queries.planning_rows import Query, read_rows
 
 
-def run_plan(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def run_plan(connection: duckdb.DuckDBPyConnection, as_of: date, settings: PlanningSettings | None = None) -> None:
     """Write engine.plan_… from the canonical layer and the core. Raises BuildError where the engine refuses."""
     connection.execute("create schema if not exists engine")
-    result = planned_build(lambda sql: connection.sql(sql).pl(), as_of)
+    result = planned_build(lambda sql: connection.sql(sql).pl(), as_of, settings)
     for name, frame in plan_tables(result).items():
         connection.register("plan_table", frame)
         try:
@@ -26,9 +27,9 @@ def run_plan(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
             connection.unregister("plan_table")
 
 
-def planned_build(query: Query, as_of: date) -> Planned:
-    """Plan what a build holds. Raises BuildError where the engine refuses, with its words."""
+def planned_build(query: Query, as_of: date, settings: PlanningSettings | None = None) -> Planned:
+    """Plan what a build holds, by the company's settings. Raises BuildError in the engine's words."""
     try:
-        return planned(planning_model(read_rows(query, as_of), as_of))
+        return planned(planning_model(read_rows(query, as_of), as_of, settings))
     except PlanningError as error:
         raise BuildError(f"The plan could not be made. {error}") from error

@@ -21,12 +21,14 @@ class Effort:
 
     Every model is relaxed, rounded and improved: `rounds` neighbourhoods of `neighbourhood` orders, drawn by `seed`,
     are solved exactly. If that does not reach the bound, a model with at most `exact_needs` contested needs is given to
-    HiGHS whole, for at most `seconds`: the answer is exact unless they run out. Then it depends on the machine; its
-    bound holds. The neighbourhoods together get as many seconds at most.
+    HiGHS whole. Every program ends after `nodes` nodes of branch and bound (None: no limit), which are counted, so that
+    the answer is the same on every machine. A whole program also ends after `seconds`, all neighbourhoods together
+    after as many: where they run out, the answer depends on the machine. Infinite seconds never do. The bound holds.
     """
 
     exact_needs: int = 50_000
     seconds: float = 10.0
+    nodes: int | None = None
     neighbourhood: int = 300
     rounds: int = 12
     seed: int = 1

@@ -40,7 +40,7 @@ def candidate_sets(part: Choice, expediting: Expediting, relaxed: Solution, effo
     sets = [replace(relaxed, served=served.astype(np.float64)) for served in greedy]
     small = part.only(near)
     is_contested = small.is_contested()
-    found = solve(small.needs(is_contested), program, effort.seconds)
+    found = solve(small.needs(is_contested), program, effort)
     if found is not None:
         freed = np.zeros(part.orders)
         freed[near] = found.served

@@ -165,7 +165,7 @@ def _best_set(choice: Choice, expediting: Expediting, before: _Found | None, eff
     for candidate in candidate_sets(part, expediting, relaxed, effort):
         best = better(best, candidate)
     if not is_reached(best.value, bound) and part.need.size <= effort.exact_needs:
-        exact = solve(part, expediting, effort.seconds)
+        exact = solve(part, expediting, effort)
         if exact is not None:
             bound = min(bound, whole_bound(exact.bound, choice.weight))
             best = better(best, exact)

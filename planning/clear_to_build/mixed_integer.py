@@ -14,13 +14,15 @@ divided by their greatest common divisor, so that the tolerances of a solver can
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array
 
-from planning.clear_to_build.choice import Choice
+from planning.clear_to_build.choice import Choice, Effort
 from planning.clear_to_build.codes import UNIT, Flags, Floats, Integers
+from planning.clear_to_build.silent_solver import silent_solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,22 +205,32 @@ def _link(rows: _Rows, choice: Choice, nodes: Integers, first_expedited: int) ->
     rows.close(np.zeros(tight.size))
 
 
-def solve(choice: Choice, expediting: Expediting | None, seconds: float) -> Solution | None:
-    """The best choice by branch and bound; None where the time ends before any is found."""
+def solve(choice: Choice, expediting: Expediting | None, effort: Effort) -> Solution | None:
+    """The best choice by branch and bound; None where the effort ends before any is found."""
     if not choice.need.size:
         return _all_served(choice)
     program = program_of(choice, expediting)
-    found = milp(
-        program.objective,
-        integrality=program.is_integer.astype(np.int64),
-        bounds=Bounds(0.0, program.upper_bounds),
-        constraints=LinearConstraint(program.matrix, program.lower, program.upper),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
-    )
+    with silent_solver():
+        found = milp(
+            program.objective,
+            integrality=program.is_integer.astype(np.int64),
+            bounds=Bounds(0.0, program.upper_bounds),
+            constraints=LinearConstraint(program.matrix, program.lower, program.upper),
+            options=_options(effort),
+        )
     if found.x is None:
         return None
     value, bound = -float(found.fun), -float(found.mip_dual_bound)
     return _solution(choice, program, found.x, value, max(bound, value), is_proven=found.status == 0)
+
+
+def _options(effort: Effort) -> dict[str, float]:
+    options: dict[str, float] = {"mip_rel_gap": 0.0}
+    if effort.seconds < inf:
+        options["time_limit"] = effort.seconds
+    if effort.nodes is not None:
+        options["node_limit"] = effort.nodes
+    return options
 
 
 def relax(choice: Choice, expediting: Expediting | None = None) -> Solution:

@@ -30,6 +30,7 @@ def improved(tried: Choice, relaxed: Solution, effort: Effort) -> tuple[Flags, F
     random = np.random.default_rng(effort.seed)
     unsure = np.argsort(np.abs(relaxed.reduced_weight), kind="stable")
     bound = whole_bound(relaxed.bound, tried.weight)
+    each = replace(effort, seconds=effort.seconds / max(effort.rounds, 1))
     for turn in range(effort.rounds):
         if float(tried.weight[best].sum()) >= bound - TOLERANCE:
             break
@@ -37,7 +38,7 @@ def improved(tried: Choice, relaxed: Solution, effort: Effort) -> tuple[Flags, F
             near = unsure[turn * effort.neighbourhood : (turn + 1) * effort.neighbourhood]
         else:
             near = _sharing(tried, best, effort.neighbourhood, random)
-        best, share = _resolved(tried, best, share, near, effort.seconds / effort.rounds)
+        best, share = _resolved(tried, best, share, near, each)
     return best, share
 
 
@@ -53,7 +54,7 @@ def _sharing(plan: Choice, best: Flags, size: int, random: np.random.Generator) 
     return random.permutation(near)[:size]
 
 
-def _resolved(tried: Choice, best: Flags, share: Floats, near: Integers, seconds: float) -> tuple[Flags, Floats]:
+def _resolved(tried: Choice, best: Flags, share: Floats, near: Integers, effort: Effort) -> tuple[Flags, Floats]:
     """Choose anew among the orders near and their sources, the others being kept as they are."""
     is_near = np.zeros(tried.orders, np.bool_)
     is_near[near] = True
@@ -63,7 +64,7 @@ def _resolved(tried: Choice, best: Flags, share: Floats, near: Integers, seconds
     used = summed(plan.node[counts], plan.need[counts], plan.available.size)
     shelf = replace(tried.only(is_near), available=np.maximum(tried.available - used, 0))
     is_contested = shelf.is_contested()
-    found = solve(shelf.needs(is_contested), None, seconds)
+    found = solve(shelf.needs(is_contested), None, effort)
     if found is None:
         return best, share
     changed[np.flatnonzero(is_near)[found.served > 0.5]] = True

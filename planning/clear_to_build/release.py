@@ -105,7 +105,7 @@ def _choose(choice: Choice, effort: Effort) -> tuple[Flags, Choice, float, bool]
     value = float(pool.weight[best].sum())
     found = None
     if not is_reached(value, bound) and tried.need.size <= effort.exact_needs:
-        found = solve(tried, None, effort.seconds)
+        found = solve(tried, None, effort)
     if found is not None:
         bound = min(bound, whole_bound(found.bound, pool.weight))
         served = found.served > 0.5

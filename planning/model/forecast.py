@@ -32,8 +32,10 @@ class PlacedForecast:
     unplaced: pl.DataFrame
 
 
-def placed_forecast(rows: PlanningRows, places: Places, as_of: date, calendars: WorkingCalendars) -> PlacedForecast:
-    """All forecasts that still lie ahead."""
+def placed_forecast(
+    rows: PlanningRows, places: Places, as_of: date, calendars: WorkingCalendars, window_days: int | None = None
+) -> PlacedForecast:
+    """All forecasts that still lie ahead. `window_days` goes before the length of the bucket."""
     with_place = places.placed(_spread_over_places(rows))
     unplaced = with_place.filter(pl.col("location_id").is_null()).select(
         pl.lit("forecast_without_location").alias("kind"), *KEY,
@@ -63,7 +65,10 @@ def placed_forecast(rows: PlanningRows, places: Places, as_of: date, calendars: 
         window_days=pl.col("bucket").replace_strict(BUCKET_DAYS, return_dtype=pl.Int64).max()
     )
     # Buckets of a day are asked for as they are: no order reaches beyond its own day unless the policy says so.
-    windows = windows.with_columns(window_days=pl.when(pl.col("window_days") > WEEK).then("window_days").otherwise(0))
+    by_bucket = pl.when(pl.col("window_days") > WEEK).then("window_days").otherwise(0)
+    windows = windows.with_columns(
+        window_days=by_bucket if window_days is None else pl.lit(window_days, dtype=pl.Int64)
+    )
     return PlacedForecast(
         pl.DataFrame(parts, schema=FORECAST_SCHEMA, orient="row")
         .group_by(*KEY, "date", maintain_order=True)

@@ -6,18 +6,19 @@ frames of `PlanningModel` are in the order of the engine's codes, so that a plan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from planning.model.calendars import WorkingCalendars, day_number, working_calendars
-from planning.model.documents import USABLE_STATUS, Documents, Places, documents
+from planning.model.documents import Documents, Places, documents
 from planning.model.forecast import PlacedForecast, placed_forecast
 from planning.model.network import Network, network
 from planning.model.nodes import node_arrays
 from planning.model.rows import KEY, PlanningRows
+from planning.model.settings import STOCK_STATUS, PlanningSettings
 from planning.mrp import (
     BillLines,
     Demands,
@@ -54,14 +55,16 @@ class PlanningModel:
     work_centres: tuple[str, ...]
     order_lines: tuple[str, ...]
     findings: pl.DataFrame
+    settings: PlanningSettings = field(default_factory=PlanningSettings)
 
 
-def planning_model(rows: PlanningRows, as_of: date) -> PlanningModel:
-    """The problem of a day. Raises PlanningError only for calendars that contradict themselves."""
+def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings | None = None) -> PlanningModel:
+    """The problem of a day, by the company's settings. Raises PlanningError only for contradictory calendars."""
+    settings = PlanningSettings() if settings is None else settings
     calendars = working_calendars(rows.calendars, as_of)
     places = Places(rows)
     papers = documents(rows, places)
-    forecast = placed_forecast(rows, places, as_of, calendars)
+    forecast = placed_forecast(rows, places, as_of, calendars, settings.forecast_window_days)
     asked = pl.concat([papers.demands.select(KEY), papers.supply.select(KEY), forecast.rows.select(KEY)]).unique()
     found = network(rows, as_of, asked, calendars)
     nodes = found.nodes.with_row_index("node").with_columns(pl.col("node").cast(pl.Int64))
@@ -88,18 +91,18 @@ def planning_model(rows: PlanningRows, as_of: date) -> PlanningModel:
         open_supply=_open_supply(supply, found.sources, problem_nodes.yield_rate, order_lines, rows, calendars, nodes),
         stock=Stock.of(
             stock.height, node=_of(stock, "node"), quantity=_millionths(stock, "quantity"),
-            status=_lookup(stock["stock_status"], {name: code for code, name in enumerate(USABLE_STATUS)}),
+            status=_lookup(stock["stock_status"], {name: code for code, name in enumerate(STOCK_STATUS)}),
             expiry_day=_days(stock, "expiry_date", FAR), tracking=_lookup(stock["sales_order_line_id"], order_lines),
         ),
         safety_stock_steps=_safety_stock(rows, nodes),
         operations=_operations(rows, found.sources, centres),
         calendars=calendars.arrays,
-        settings=Settings(usable_status=tuple(USABLE_STATUS.values())),
+        settings=Settings(scrap_formula=settings.scrap, usable_status=settings.usable_status),
     )  # fmt: skip
     return PlanningModel(
         as_of, problem, rows, calendars, nodes, found.sources, demands, forecasts, supply, stock,
         tuple(customers), tuple(suppliers), tuple(centres), tuple(order_lines),
-        _findings(rows, papers, forecast, found),
+        _findings(rows, papers, forecast, found), settings,
     )  # fmt: skip
 
 

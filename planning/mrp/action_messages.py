@@ -130,7 +130,12 @@ def _about_planned_orders(plan: Plan, dampers: Dampers) -> Sequence[Messages]:
             np.full(orders.count, first_day),
             first_day - orders.release_day,
         ),
-        (MessageCode.FROZEN_FENCE, orders.days_moved > 0, orders.release_day, orders.days_moved),
+        (
+            MessageCode.FROZEN_FENCE,
+            (orders.days_moved > 0) & (problem.nodes.frozen_fence_days[orders.node] >= 0),
+            orders.release_day,
+            orders.days_moved,
+        ),
         (
             MessageCode.PLANNING_FENCE,
             (fence >= 0) & (orders.release_day < first_day + fence),

@@ -48,9 +48,12 @@ def load_lines(plan: Plan) -> LoadLines:
 
 
 def load_by_bucket(lines: LoadLines, edges: Integers, work_centres: int) -> Floats:
-    """Hours by work centre and bucket, shape (work centres, buckets + 1); column 0 lies before the first bucket."""
+    """Hours by work centre and bucket, shape (work centres, buckets + 1); column 0 lies before the first bucket.
+
+    Operations without a work centre (NONE) load none.
+    """
     column = np.searchsorted(edges, lines.day, side="right")
-    inside = column < edges.size
+    inside = (column < edges.size) & (lines.work_centre >= 0)
     cell = lines.work_centre[inside] * edges.size + column[inside]
     cells = np.bincount(cell, lines.hours[inside], minlength=work_centres * edges.size)
     return np.asarray(cells.reshape(work_centres, edges.size), dtype=np.float64)

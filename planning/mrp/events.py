@@ -6,12 +6,13 @@ come first, then what orders ask of their components; stock and open supply come
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Generic, Self, TypeVar
 
 import numpy as np
 
+from planning import accelerator
 from planning.mrp.codes import Flags, Integers
 
 # The tracking of forecast that only passes through an item assembled to order.
@@ -84,15 +85,28 @@ class Pool(Generic[Kind]):
         if not events.count:
             return
         chunk = len(self._columns["node"])
-        level = self._level[events.node]
-        lowest, highest = int(level.min()), int(level.max())
-        for one in range(lowest, highest + 1):
-            rows = None if lowest == highest else np.flatnonzero(level == one)
-            if rows is None or rows.size:
-                self._rows[one].append((chunk, rows))
+        for one, rows in self._by_level(events.node):
+            self._rows[one].append((chunk, None if rows.size == events.count else rows))
         for name, arrays in self._columns.items():
             arrays.append(getattr(events, name))
         self.count += events.count
+
+    def _by_level(self, node: Integers) -> Iterator[tuple[int, Integers]]:
+        """The rows of each level that has any."""
+        if loops := accelerator.loops():
+            first, rows = loops.by_level(self._level, node, len(self._rows))
+            for level in np.flatnonzero(np.diff(first)).tolist():
+                yield level, rows[first[level] : first[level + 1]]
+            return
+        levels = self._level[node]
+        for level in range(int(levels.min()), int(levels.max()) + 1):
+            rows = np.flatnonzero(levels == level)
+            if rows.size:
+                yield level, rows
+
+    def forget(self, level: int) -> None:
+        """Give up which events are those of a level, as it is planned."""
+        self._rows[level].clear()
 
     def at(self, level: int, columns: type[Part]) -> Part:
         """The events of the nodes of one level, with the columns of `columns`."""
@@ -117,6 +131,7 @@ class Pool(Generic[Kind]):
 
     def all(self) -> Kind:
         """All events in the order of their numbers. The pool is empty afterwards."""
+        self._rows.clear()
         return self._kind(*(_emptied(self._columns[column.name]) for column in fields(self._kind)))
 
 
@@ -126,6 +141,6 @@ def joined(kind: type[Part], parts: Sequence[Events]) -> Part:
 
 
 def _emptied(arrays: list[Integers]) -> Integers:
-    joined = np.concatenate([np.zeros(0, np.int64), *arrays])
+    joined = np.concatenate(arrays) if arrays else np.zeros(0, np.int64)
     arrays.clear()
     return joined

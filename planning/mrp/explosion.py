@@ -6,10 +6,12 @@ lowest priority number valid then is taken.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import ModuleType
 
 import numpy as np
 
+from planning import accelerator
 from planning.errors import PlanningError
 from planning.mrp.calendars import WorkingDays
 from planning.mrp.codes import NONE, UNIT, DemandKind, Flags, Floats, Integers, ScrapFormula, Strategy, SupplyKind
@@ -61,6 +63,12 @@ class Explosion:
         Raises PlanningError for a requirement too large to count.
         """
         lines, nodes = self.problem.lines, self.problem.nodes
+        stands_for_another = (lines.substitute_group >= 0).any()
+        loops = accelerator.loops()
+        if loops and not stands_for_another:
+            found = self._compiled(loops, orders)
+            if found is not None:
+                return found
         has_source = np.flatnonzero(orders.source >= 0)
         row, number = expanded(self.structure.line_first, orders.source[has_source])
         row, line = has_source[row], self.structure.line_order[number]
@@ -68,7 +76,7 @@ class Explosion:
         valid = (lines.valid_from[line] <= start) & (start <= lines.valid_to[line])
         if not valid.all():
             row, line, start = row[valid], line[valid], start[valid]
-        if (lines.substitute_group >= 0).any():
+        if stands_for_another:
             chosen = self._first_of_group(row, line)
             row, line, start = row[chosen], line[chosen], start[chosen]
         exact = orders.quantity[row] * self.per_unit[line]
@@ -84,11 +92,7 @@ class Explosion:
         tracking = np.where(tracked & (orders.tracking[row] >= 0), orders.tracking[row], NONE)
         gives = lines.is_by_product[line]
         takes = np.flatnonzero(~gives & (quantity > 0))
-        offset = lines.offset_days[line[takes]]
-        day = start[takes]
-        if offset.any():
-            maker = nodes.calendar[self.problem.sources.node[lines.source[line[takes]]]]
-            day = np.where(offset != 0, self.working.after(maker, day, offset), day)
+        day = self._taken_on(line[takes], start[takes])
         demand = DemandEvents(
             node=component[takes],
             day=day,
@@ -109,6 +113,50 @@ class Explosion:
             origin=orders.supply[row[out]],
         )
         return demand, supply
+
+    def _taken_on(self, line: Integers, start: Integers) -> Integers:
+        """The start of each order, or so many working days later as the line says."""
+        lines = self.problem.lines
+        if not lines.offset_days.any():
+            return start
+        offset = lines.offset_days[line]
+        maker = self.problem.nodes.calendar[self.problem.sources.node[lines.source[line]]]
+        return np.where(offset != 0, self.working.after(maker, start, offset), start)
+
+    def _compiled(self, loops: ModuleType, orders: Exploding) -> tuple[DemandEvents, SupplyEvents] | None:
+        """The same by compiled loops; None where a requirement is too large to count."""
+        found = loops.exploded(
+            self.problem,
+            tuple(getattr(orders, column.name) for column in fields(Exploding)),
+            self.structure.line_first,
+            self.structure.line_order,
+            self.per_unit,
+            self.per_order,
+            _LARGEST,
+        )
+        if found is None:
+            return None
+        (node, start, quantity, tracking, parent, line), (given, due, amount, given_for, maker) = found
+        return (
+            DemandEvents(
+                node=node,
+                day=self._taken_on(line, start),
+                quantity=quantity,
+                kind=np.full(node.size, DemandKind.DEPENDENT),
+                tracking=tracking,
+                priority=np.zeros(node.size, np.int64),
+                parent=parent,
+                origin=line,
+            ),
+            SupplyEvents(
+                node=given,
+                day=due,
+                quantity=amount,
+                tracking=given_for,
+                kind=np.full(given.size, SupplyKind.BY_PRODUCT),
+                origin=maker,
+            ),
+        )
 
     def _first_of_group(self, row: Integers, line: Integers) -> Flags:
         """Lines without a group, and of each order's group the line of the lowest priority number (then the first)."""

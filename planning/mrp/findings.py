@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from planning.mrp.codes import NONE, Flags, Integers
-from planning.mrp.problem import PlanningProblem
+from planning.mrp.codes import NONE, Flags, Integers, LotRule
+from planning.mrp.problem import Nodes, PlanningProblem
 from planning.mrp.structure import Structure
 
 
@@ -21,6 +21,8 @@ class FindingKind(StrEnum):
     although it is not valid that day. NEGATIVE_LEAD_TIME: counted as 0. NEGATIVE_QUANTITY: not counted.
     LOT_CONTRADICTION: the maximum lot is below the minimum or multiple and left out. TOO_MANY_ORDERS: a lot of more
     than a thousand orders of the maximum, left as one. NO_LOT_COST: ordering or holding cost is missing; lot-for-lot.
+    NO_REORDER_QUANTITY: a reorder point without a lot or a maximum; each order covers the needs until the next could
+    be there. MAXIMUM_BELOW_POINT: the maximum stock is below the reorder point and left out.
     BAD_YIELD: counted as everything good. BAD_SCRAP: counted as no scrap. BAD_QUANTITY_PER: the line is left out.
     """
 
@@ -35,6 +37,8 @@ class FindingKind(StrEnum):
     LOT_CONTRADICTION = "lot_contradiction"
     TOO_MANY_ORDERS = "too_many_orders"
     NO_LOT_COST = "no_lot_cost"
+    NO_REORDER_QUANTITY = "no_reorder_quantity"
+    MAXIMUM_BELOW_POINT = "maximum_below_point"
     BAD_YIELD = "bad_yield"
     BAD_SCRAP = "bad_scrap"
     BAD_QUANTITY_PER = "bad_quantity_per"
@@ -60,6 +64,12 @@ class Finding:
     node: int
     row: int = NONE
     nodes: tuple[int, ...] = ()
+
+
+def without_reorder_quantity(nodes: Nodes) -> Flags:
+    """Nodes by reorder point or min/max that state neither a lot nor a maximum: how much to order is not said."""
+    by_point = (nodes.lot_rule == LotRule.REORDER_POINT) & (nodes.fixed_lot == 0)
+    return np.asarray((by_point | (nodes.lot_rule == LotRule.MIN_MAX)) & (nodes.max_stock == 0) & ~nodes.is_phantom)
 
 
 def mended(problem: PlanningProblem) -> tuple[PlanningProblem, list[Finding]]:
@@ -89,6 +99,11 @@ def mended(problem: PlanningProblem) -> tuple[PlanningProblem, list[Finding]]:
         column: Integers = getattr(nodes, name)
         if note(FindingKind.NEGATIVE_QUANTITY, column < 0, own):
             nodes = replace(nodes, **{name: np.maximum(column, 0)})
+    by_point = (nodes.lot_rule == LotRule.MIN_MAX) | (nodes.lot_rule == LotRule.REORDER_POINT)
+    bad = by_point & ~nodes.is_phantom & (nodes.max_stock > 0) & (nodes.max_stock < nodes.reorder_point)
+    if note(FindingKind.MAXIMUM_BELOW_POINT, bad, own):
+        nodes = replace(nodes, max_stock=np.where(bad, 0, nodes.max_stock))
+    note(FindingKind.NO_REORDER_QUANTITY, without_reorder_quantity(nodes), own)
     if (nodes.days_of_cover[nodes.is_phantom] > 0).any():
         # What only passes through is never kept.
         nodes = replace(nodes, days_of_cover=np.where(nodes.is_phantom, 0, nodes.days_of_cover))

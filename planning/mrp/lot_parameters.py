@@ -1,8 +1,8 @@
 """The lot parameters that hold for each segment, after precedence and with contradictions settled.
 
-A source's own minimum, maximum and multiple replace the policy's. Fixed and economic quantities are multiples of
-themselves. A maximum is first cut to a whole multiple, so that no order exceeds it; one below the minimum or the
-multiple cannot be met and is left out (`is_contradictory`).
+A source's own minimum, maximum and multiple replace the policy's; where several divide a lot, each for its part. Fixed
+and economic quantities are multiples of themselves. A maximum is first cut to a whole multiple, so that no order
+exceeds it; one below the minimum or the multiple cannot be met and is left out (`is_contradictory`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from planning.mrp.codes import NONE, UNIT, Flags, Floats, Integers, LotRule
 from planning.mrp.events import PASSING
+from planning.mrp.findings import without_reorder_quantity
 from planning.mrp.netting import Requirements
 from planning.mrp.problem import PlanningProblem
 from planning.mrp.segments import whole_above
@@ -68,6 +69,8 @@ def lot_parameters(
     multiple = own_or_policy(sources.lot_multiple, nodes.lot_multiple)
     passes = nodes.is_phantom[node] | (requirements.tracking == PASSING)
     rule = np.where(passes, LotRule.LOT_FOR_LOT, rule)
+    bare = without_reorder_quantity(nodes)[node] & ~passes
+    rule = np.where(bare, LotRule.PERIOD_OF_SUPPLY, rule)
     economic = economic_quantity(problem, requirements, multiple, horizon_days)
     fixed = nodes.fixed_lot[node]
     by_quantity = (
@@ -80,16 +83,18 @@ def lot_parameters(
     multiple, minimum, maximum = (np.where(passes, 0, value) for value in (multiple, minimum, maximum))
     cut = np.where(multiple > 0, maximum // np.maximum(multiple, 1) * multiple, maximum)
     contradictory = (maximum > 0) & ((cut == 0) | (cut < whole_above(minimum, multiple)))
+    if (several > 1).any():
+        contradictory |= _with_contradictory_source(problem, node, multiple) & ~passes
     periods = nodes.periods_of_supply[node]
+    by_average = _economic_periods(requirements, economic, nodes.period_days[node], horizon_days)
+    window = np.where(periods > 0, periods, by_average) * nodes.period_days[node]
     return LotParameters(
         rule=rule,
         minimum=minimum,
-        maximum=np.where(contradictory, 0, cut),
+        # Several sources: each part of a lot is cut by its own source.
+        maximum=np.where(contradictory | (several > 1), 0, cut),
         multiple=multiple,
-        window_days=np.where(
-            periods > 0, periods, _economic_periods(requirements, economic, nodes.period_days[node], horizon_days)
-        )
-        * nodes.period_days[node],
+        window_days=np.where(bare & (periods <= 0), replenishment_days(problem)[node], window),
         up_to=np.where((rule == LotRule.MIN_MAX) | (rule == LotRule.REORDER_POINT), nodes.max_stock[node], 0),
         period_days=nodes.period_days[node],
         setup_cost=nodes.ordering_cost[node],
@@ -99,6 +104,48 @@ def lot_parameters(
         is_split=several > 1,
         is_contradictory=contradictory,
     )
+
+
+def replenishment_days(problem: PlanningProblem) -> Integers:
+    """By node the days until an order of its slowest source is there, at least a period."""
+    nodes, sources = problem.nodes, problem.sources
+    days = np.zeros(nodes.count, np.int64)
+    np.maximum.at(days, sources.node, sources.lead_time_days)
+    return np.asarray(np.maximum(days + nodes.receiving_days, nodes.period_days), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLots:
+    """Minimum, maximum and multiple of what is ordered from some sources, and whether they contradict each other."""
+
+    minimum: Integers
+    maximum: Integers
+    multiple: Integers
+    is_contradictory: Flags
+
+
+def source_lots(problem: PlanningProblem, source: Integers, multiple: Integers) -> SourceLots:
+    """What holds for a part of a lot from each source: its own, else the policy's maximum and the `multiple` given.
+
+    The policy's minimum is one of the whole lot. A maximum below minimum or multiple is left out.
+    """
+    sources, nodes = problem.sources, problem.nodes
+    own = sources.lot_multiple[source]
+    multiple = np.where(own > 0, own, multiple)
+    minimum, maximum = sources.min_lot[source], sources.max_lot[source]
+    maximum = np.where(maximum > 0, maximum, nodes.max_lot[sources.node[source]])
+    cut = np.where(multiple > 0, maximum // np.maximum(multiple, 1) * multiple, maximum)
+    contradictory = (maximum > 0) & ((cut == 0) | (cut < whole_above(minimum, multiple)))
+    return SourceLots(minimum, np.where(contradictory, 0, cut), multiple, contradictory)
+
+
+def _with_contradictory_source(problem: PlanningProblem, node: Integers, multiple: Integers) -> Flags:
+    """Nodes with a source whose maximum cannot be met; `multiple` of each node."""
+    of_node = np.zeros(problem.nodes.count, np.int64)
+    of_node[node] = multiple
+    every = np.arange(problem.sources.count)
+    wrong = source_lots(problem, every, of_node[problem.sources.node]).is_contradictory
+    return np.asarray(np.bincount(problem.sources.node[wrong], minlength=problem.nodes.count)[node] > 0)
 
 
 def economic_quantity(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from planning import accelerator
 from planning.mrp.codes import NONE, TOLERANCE, Flags, Floats, Integers, LotRule
 from planning.mrp.dynamic_lots import heuristic_last_cell, wagner_whitin_last_cells
 from planning.mrp.lot_parameters import LotParameters
@@ -24,6 +25,7 @@ _IS_CLOSED = np.isin(
     _RULES, (LotRule.LOT_FOR_LOT, LotRule.FIXED_QUANTITY, LotRule.ECONOMIC_QUANTITY, LotRule.REORDER_POINT)
 )
 _IS_HEURISTIC = np.isin(_RULES, (LotRule.SILVER_MEAL, LotRule.PART_PERIOD, LotRule.LEAST_UNIT_COST))
+_WEIGHS_COSTS = _IS_HEURISTIC | (_RULES == LotRule.WAGNER_WHITIN)
 # More orders than this a lot is not divided into.
 MOST_PARTS = 1_000
 # (segments, cells, quantities ordered) → (row of those handed in, source, quantity from it)
@@ -51,6 +53,8 @@ class Lots:
 
     @classmethod
     def joined(cls, parts: Sequence[Lots]) -> Lots:
+        if len(parts) == 1:
+            return parts[0]
         return cls(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)))
 
     def rows(self, chosen: Integers) -> Lots:
@@ -67,8 +71,13 @@ def lots_of(requirements: Requirements, parameters: LotParameters, split: Split)
         & ~parameters.is_split
     )
     # Orders of a split segment are as few as its lots, yet each moves the need; those go by rounds.
-    parts = [_closed_lots(requirements, parameters, closed)]
-    open_ = np.flatnonzero(~closed)
+    if loops := accelerator.loops():
+        walked = ~closed & ~parameters.is_split & ~_WEIGHS_COSTS[parameters.rule]
+        parts = [Lots(*loops.walked(requirements, parameters, closed, walked))]
+        open_ = np.flatnonzero(~closed & ~walked)
+    else:
+        parts = [_closed_lots(requirements, parameters, closed)]
+        open_ = np.flatnonzero(~closed)
     if open_.size:
         parts.append(_lots_by_rounds(requirements, parameters, open_, split))
     lots = Lots.joined(parts)

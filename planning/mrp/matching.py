@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planning import accelerator
 from planning.errors import PlanningError
 from planning.mrp.codes import Integers
 from planning.mrp.segments import starts_of_runs
@@ -61,6 +62,8 @@ def matched(key: Integers, quantity: Integers, other_key: Integers, other_quanti
     none = np.zeros(0, np.int64)
     if not key.size or not other_key.size:
         return Pieces(none, none, none)
+    if loops := accelerator.loops():
+        return Pieces(*loops.matched(key, quantity, other_key, other_quantity))
     one, other = _Runs.of(key, quantity), _Runs.of(other_key, other_quantity)
     keys = np.union1d(one.keys, other.keys)
     at, other_at = np.searchsorted(keys, one.keys), np.searchsorted(keys, other.keys)

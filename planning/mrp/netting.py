@@ -15,10 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planning import accelerator
 from planning.mrp.codes import FAR, NONE, DemandKind, Flags, Integers, LotRule, SupplyKind
 from planning.mrp.events import DemandEvents, Netted, SupplyEvents
 from planning.mrp.problem import PlanningProblem
 from planning.mrp.segments import running_max, running_sum, stable_order, starts_of_runs
+
+_LARGEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,16 @@ def net(problem: PlanningProblem, demand: Netted, supply: SupplyEvents, steps: L
     asked = np.maximum(demand.day, problem.earliest_day)
     at_start = (supply.kind == SupplyKind.ON_HAND) | (supply.day <= today)
     step_node, step_tracking, step_day, step = _all_steps(problem, demand, asked, steps)
+    if loops := accelerator.loops():
+        came = np.where(at_start, today, supply.day)
+        events = (
+            (demand.node, demand.tracking, asked),
+            (supply.node, supply.tracking, came),
+            (step_node, step_tracking, step_day),
+        )
+        span = _span(problem, events)
+        if span is not None:
+            return Requirements(*loops.netted(events, demand.quantity, supply.quantity, at_start, step, *span))
     node = np.concatenate((demand.node, supply.node, step_node))
     tracking = np.concatenate((demand.tracking, supply.tracking, step_tracking))
     day = np.concatenate((asked, np.where(at_start, today, supply.day), step_day))
@@ -137,6 +150,21 @@ def net(problem: PlanningProblem, demand: Netted, supply: SupplyEvents, steps: L
         needed=running_max(balance, first),
         level=running_sum(kept, first),
     )
+
+
+def _span(
+    problem: PlanningProblem, events: tuple[tuple[Integers, Integers, Integers], ...]
+) -> tuple[int, int, int] | None:
+    """Codes of tracking, first day and days of the cells of some events (node, tracking, day).
+
+    None where there is no event, or where cell and row do not fit one 64-bit number together.
+    """
+    count = sum(node.size for node, _, _ in events)
+    wide = max(int(tracking.max(initial=NONE)) for _, tracking, _ in events) + 3
+    lowest = min(int(day.min(initial=problem.first_day)) for _, _, day in events)
+    days = max(int(day.max(initial=problem.first_day)) for _, _, day in events) - lowest + 1
+    fits = (problem.nodes.count * wide * days) << count.bit_length() < _LARGEST
+    return (wide, lowest, days) if count and fits else None
 
 
 def days_of_cover(problem: PlanningProblem) -> Integers:

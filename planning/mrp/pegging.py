@@ -5,17 +5,21 @@ cut wherever one of them ends, and every piece is a link. Nothing is pegged twic
 sides, so the quantities balance exactly. What stays in supply beyond all demand is safety stock, lot rest or excess.
 
 Demand of one day is served by priority, orders before forecast, then by row. Supply is taken stock first (soonest
-expiry first), then by day. Chains are walked one generation at a time, from a few orders or from all.
+expiry first), then by the day on which it can really be there: an order that should have been released weeks ago hides
+no receipt that comes before it. So components are pegged before what is made of them. Chains are walked one generation
+at a time, from a few orders or from all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import numpy as np
 
 from planning.mrp.codes import FAR, NONE, Floats, Integers, SupplyKind
+from planning.mrp.lateness import hold_up, late_days_of, own_delay, possible_days
 from planning.mrp.matching import matched
 from planning.mrp.result import PeggingLinks, Plan
 from planning.mrp.segments import csr, expanded, stable_order
@@ -37,22 +41,49 @@ class AllocationRule(IntEnum):
 def peg(plan: Plan, rule: AllocationRule = AllocationRule.DATE) -> PeggingLinks:
     """All links of a plan.
 
-    By priority, dependent demand has that of the most important end demand its order serves.
+    By priority, dependent demand has that of the most important end demand its order serves, and supply is taken in
+    the order in which it can be there when it is pegged by date.
     """
     asked, there = np.flatnonzero(plan.demand.quantity > 0), np.flatnonzero(plan.supply.quantity > 0)
+    links, late = _by_date(plan, asked, there)
     if rule is AllocationRule.DATE:
-        return _pegged(plan, asked, there, plan.demand.priority, rule)
+        return links
     rank = plan.demand.priority.copy()
     of_supply = np.full(plan.supply.count, FAR)
+    available = _available_on(plan, late)
     level, parent = plan.structure.level, plan.demand.parent
     parts = []
     for depth in range(plan.structure.levels):
         rows = asked[level[plan.demand.node[asked]] == depth]
         dependent = rows[parent[rows] >= 0]
         rank[dependent] = of_supply[parent[dependent]]
-        links = _pegged(plan, rows, there[level[plan.supply.node[there]] == depth], rank, rule)
+        links = _pegged(plan, rows, there[level[plan.supply.node[there]] == depth], rank, available, rule)
         np.minimum.at(of_supply, links.supply, rank[links.demand])
         parts.append(links)
+    return _joined(parts)
+
+
+def _by_date(plan: Plan, asked: Integers, there: Integers) -> tuple[PeggingLinks, Integers]:
+    """Links by date, and how late each supply event is: components first, since they say when their parents come."""
+    own, rule, rank = own_delay(plan), AllocationRule.DATE, plan.demand.priority
+    late = own.copy()
+    in_time = not own.any() and not plan.orders.days_moved.any() and plan.problem.settings.past_is_today
+    if in_time:
+        # Netting has put every receipt before its need: all levels at once.
+        return _pegged(plan, asked, there, rank, _available_on(plan, late), rule), late
+    asked_at, there_at = plan.structure.level[plan.demand.node[asked]], plan.structure.level[plan.supply.node[there]]
+    parts = []
+    for depth in range(plan.structure.levels - 1, -1, -1):
+        available = _available_on(plan, late)
+        links = _pegged(plan, asked[asked_at == depth], there[there_at == depth], rank, available, rule)
+        hold_up(plan, links.demand, possible_days(plan, late)[links.supply], own, late)
+        parts.append(links)
+    links = _joined(parts)
+    order = stable_order(links.node)
+    return PeggingLinks(*(getattr(links, column.name)[order] for column in fields(PeggingLinks))), late
+
+
+def _joined(parts: Sequence[PeggingLinks]) -> PeggingLinks:
     return PeggingLinks(
         *(
             np.concatenate([np.zeros(0, np.int64), *(getattr(part, column.name) for part in parts)])
@@ -61,8 +92,10 @@ def peg(plan: Plan, rule: AllocationRule = AllocationRule.DATE) -> PeggingLinks:
     )
 
 
-def _pegged(plan: Plan, asked: Integers, there: Integers, rank: Integers, rule: AllocationRule) -> PeggingLinks:
-    """Links between some demand and some supply events."""
+def _pegged(
+    plan: Plan, asked: Integers, there: Integers, rank: Integers, available: Integers, rule: AllocationRule
+) -> PeggingLinks:
+    """Links between some demand and some supply events; `available` orders all supply events."""
     demand, supply = plan.demand, plan.supply
     wide = int(max(demand.tracking.max(initial=NONE), supply.tracking.max(initial=NONE))) + 3
     asked_by = demand.node[asked] * wide + demand.tracking[asked] + 2
@@ -71,7 +104,7 @@ def _pegged(plan: Plan, asked: Integers, there: Integers, rank: Integers, rule: 
     order = _order(asked_by, day, rank[asked]) if by_date else _order(asked_by, rank[asked], day)
     asked, asked_by = asked[order], asked_by[order]
     there_for = supply.node[there] * wide + supply.tracking[there] + 2
-    order = _order(there_for, _available_on(plan)[there], _expiry(plan)[there])
+    order = _order(there_for, available[there], _expiry_or_day(plan, there))
     there, there_for = there[order], there_for[order]
     pieces = matched(asked_by, demand.quantity[asked], there_for, supply.quantity[there])
     of_demand = asked[pieces.one]
@@ -95,18 +128,17 @@ def _order(key: Integers, first: Integers, second: Integers) -> Integers:
     return stable_order((key * sizes[0][0] + one) * wide + other)
 
 
-def _available_on(plan: Plan) -> Integers:
-    """On hand before everything, overdue receipts next."""
-    overdue = (plan.supply.kind < SupplyKind.PLANNED) & (plan.supply.day < plan.problem.first_day)
-    earliest = min(int(plan.supply.day.min(initial=0)), plan.problem.first_day)
-    day = np.where(overdue, earliest - 1, plan.supply.day)
-    return np.where(plan.supply.kind == SupplyKind.ON_HAND, earliest - 2, day)
+def _available_on(plan: Plan, late: Integers) -> Integers:
+    """The day on which each supply event can be there; what is on hand before all others."""
+    day = possible_days(plan, late)
+    return np.where(plan.supply.kind == SupplyKind.ON_HAND, int(day.min(initial=0)) - 1, day)
 
 
-def _expiry(plan: Plan) -> Integers:
-    expiry = np.zeros(plan.supply.count, np.int64)
-    expiry[: plan.problem.stock.count] = plan.problem.stock.expiry_day
-    return expiry
+def _expiry_or_day(plan: Plan, there: Integers) -> Integers:
+    """What decides between supply of one day: of stock the expiry, else the day as stated."""
+    day = plan.supply.day.copy()
+    day[: plan.problem.stock.count] = plan.problem.stock.expiry_day
+    return np.asarray(day[there])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,24 +248,6 @@ def _chain(parts: list[tuple[Integers, Integers, Integers, Floats]]) -> Chain:
 def late_days(pegging: Pegging) -> Integers:
     """By how many days each supply event can at best be late, if everything were started as early as possible.
 
-    A release in the past cannot be caught up: its order is late by as many days, and so is what waits for it. The
-    frozen fence has already moved its orders. Returns one figure for each supply event of the plan.
+    `lateness` has the rule. Returns one figure for each supply event of the plan.
     """
-    plan = pegging.plan
-    late = np.zeros(plan.supply.count, np.int64)
-    for made in (plan.orders, plan.passes):
-        late[made.supply] = np.maximum(plan.problem.first_day - made.release_day, 0)
-    own = late.copy()
-    level = plan.structure.level
-    links, demand, supply = pegging.links, plan.demand, plan.supply
-    waits = np.flatnonzero(demand.parent[links.demand] >= 0)
-    for depth in range(plan.structure.levels - 1, 0, -1):
-        rows = waits[level[links.node[waits]] == depth]
-        by = links.supply[rows]
-        parent = demand.parent[links.demand[rows]]
-        # Later than asked: by what holds its own supply up, or by a receipt dated after the need.
-        asked = np.maximum(demand.day[links.demand[rows]], plan.problem.earliest_day)
-        delay = late[by] + np.maximum(supply.day[by] - asked, 0)
-        # Needs of the past asked for today: what is lost at each level adds up. On their own day it is in them already.
-        np.maximum.at(late, parent, own[parent] + delay if plan.problem.settings.past_is_today else delay)
-    return late
+    return late_days_of(pegging.plan, pegging.links)

@@ -134,7 +134,8 @@ class Sources(Table):
     Several of that priority divide each lot by `share`. `lead_time_days` are working days of `calendar` where the kind
     is make (NONE: the node's calendar), else calendar days, and `calendar` is then that of who ships. Each unit adds
     `lead_time_days_per_unit`. `min_lot`, `max_lot` and `lot_multiple` above 0 replace those of the node.
-    `lead_time_origin` is any code of the caller's; it is handed on to say where the figure came from.
+    `lead_time_origin` is any code of the caller's; it is handed on to say where the figure came from. From
+    `closed_from` to `closed_to`, both included, no order may be under way: it arrives before, or starts after.
     """
 
     node: Integers = _column(np.int64)
@@ -152,6 +153,8 @@ class Sources(Table):
     supplier: Integers = _column(np.int64, NONE)
     from_site: Integers = _column(np.int64, NONE)
     lead_time_origin: Integers = _column(np.int64, NONE)
+    closed_from: Integers = _column(np.int64, FAR)
+    closed_to: Integers = _column(np.int64, -FAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planning import accelerator
 from planning.mrp.calendars import WorkingDays
 from planning.mrp.codes import FAR, Flags, Integers, LotRule, SourceKind, SupplyKind
 from planning.mrp.events import PASSING, DemandEvents, Netted, Part, Pool, SupplyEvents
@@ -29,6 +30,7 @@ from planning.mrp.substitution import free_stock, next_in_group, use_up
 
 def plan(problem: PlanningProblem) -> Plan:
     """Plan everything anew. Raises PlanningError where a calendar cannot be read; data errors become findings."""
+    accelerator.loops(problem.nodes.count)
     whole, findings = mended(problem)
     structure = structure_of(whole)
     run = Run(Prepared.of(whole, structure))
@@ -38,6 +40,8 @@ def plan(problem: PlanningProblem) -> Plan:
     run.supply.add(supply)
     for level in range(structure.levels):
         run.plan_level(level)
+        run.demand.forget(level)
+        run.supply.forget(level)
     return Plan(
         problem=whole,
         structure=structure,
@@ -109,6 +113,7 @@ class Run:
         self.next_choice = prepared.next_choice
         self.has_substitutes = bool((self.next_choice >= 0).any())
         self.free_stock = np.zeros(problem.nodes.count, np.int64)
+        self.has_policies = bool(problem.nodes.has_policy.all())
         self.has_lots = bool((problem.stock.expiry_day < FAR).any())
 
     def demand_at(self, level: int, columns: type[Part]) -> Part:
@@ -199,6 +204,12 @@ class Run:
             later, start = self.scheduler.forward(node[moved], lots.source[moved], end[moved], lots.ordered[moved])
             days_moved[moved] = np.maximum(later - due[moved], 0)
             due[moved], release[moved] = np.maximum(later, due[moved]), start
+        closed = np.flatnonzero(self.scheduler.is_closed(lots.source, release, due) & ~is_pass)
+        if closed.size:
+            first = np.maximum(end, self.problem.first_day)[closed]
+            later, start = self.scheduler.around_closing(node[closed], lots.source[closed], lots.ordered[closed], first)
+            days_moved[closed] += np.maximum(later - due[closed], 0)
+            due[closed], release[closed] = later, start
         self._note_orders(level, lots, node, release, through)
         numbers = self.supply.count + np.arange(node.size)
         orders = PlannedOrders(
@@ -235,6 +246,8 @@ class Run:
         self.explode(node, Exploding(numbers, lots.source, release, day, lots.ordered, tracking))
 
     def _note_unplanned(self, demand: Netted) -> None:
+        if self.has_policies:
+            return
         asked = np.zeros(self.problem.nodes.count, np.bool_)
         asked[demand.node[demand.quantity > 0]] = True
         missing = np.flatnonzero(asked & ~self.problem.nodes.has_policy)

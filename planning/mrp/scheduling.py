@@ -8,6 +8,8 @@
 - Everything is counted back from the need, never forward from today. A release before the first day is past due and
   stays so, unless the node has a frozen fence: then the release moves to the end of the fence, and the receipt
   follows from it.
+- While a source is closed none of its orders may be under way. Another source that is valid takes them; where there is
+  none, an order arrives on the last day before, if it can still start, else it starts when the source opens again.
 - Of several sources valid on the day of their own release, the lowest priority number counts; those of that priority
   divide the lot by their shares, in whole multiples (whole units where the lot is whole), the largest remainders first.
 """
@@ -18,10 +20,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planning import accelerator
 from planning.mrp.calendars import WorkingDays
 from planning.mrp.codes import FAR, NONE, TOLERANCE, UNIT, Flags, Integers, SourceKind
+from planning.mrp.lot_parameters import source_lots
+from planning.mrp.lots import MOST_PARTS, lot_quantity
 from planning.mrp.problem import PlanningProblem
-from planning.mrp.segments import expanded, starts_of_runs, whole_above
+from planning.mrp.segments import expanded, starts_of_runs
 from planning.mrp.structure import Structure
 
 
@@ -49,6 +54,18 @@ class Scheduler:
         self, node: Integers, source: Integers, need_day: Integers, quantity: Integers, passes: Flags
     ) -> tuple[Integers, Integers]:
         """Due and release day. What only passes through a phantom is needed and released on the same day."""
+        if loops := accelerator.loops():
+            working = self.working
+            due, release = loops.backward(
+                self.problem,
+                (working.first_day, working.counted, working.day),
+                node,
+                source,
+                need_day,
+                quantity,
+                passes,
+            )
+            return due, release
         nodes = self.problem.nodes
         site, makes, shipper = self._calendars(node, source)
         safety = nodes.safety_time_days[node]
@@ -100,6 +117,28 @@ class Scheduler:
         valid = (sources.valid_from[at] <= release) & (release <= sources.valid_to[at])
         return np.asarray(valid | (source < 0))
 
+    def is_closed(self, source: Integers, release: Integers, due: Integers) -> Flags:
+        """Whether an order would be under way while its source is closed, a release of the past being done today."""
+        sources = self.problem.sources
+        if not sources.count or not (sources.closed_from <= sources.closed_to).any():
+            return np.zeros(source.size, np.bool_)
+        at, late = np.maximum(source, 0), np.maximum(self.problem.first_day - release, 0)
+        under_way = (release + late <= sources.closed_to[at]) & (due + late >= sources.closed_from[at])
+        return np.asarray(under_way & (source >= 0))
+
+    def around_closing(
+        self, node: Integers, source: Integers, quantity: Integers, not_before: Integers
+    ) -> tuple[Integers, Integers]:
+        """Due and release day of orders whose source is closed when they are wanted; `not_before`: first release."""
+        sources = self.problem.sources
+        due, release = self.backward(
+            node, source, sources.closed_from[source] - 1, quantity, np.zeros(node.size, np.bool_)
+        )
+        opens = np.maximum(sources.closed_to[source] + 1, not_before)
+        later, start = self.forward(node, source, opens, quantity)
+        in_time = release >= not_before
+        return np.where(in_time, due, later), np.where(in_time, release, start)
+
     def divided(
         self, node: Integers, need_day: Integers, lot: Integers, multiple: Integers, passes: Flags
     ) -> tuple[Integers, Integers, Integers]:
@@ -107,8 +146,8 @@ class Scheduler:
         sources, structure = self.problem.sources, self.structure
         row, number = expanded(structure.source_first, node)
         source = structure.source_order[number]
-        release = self.backward(node[row], source, need_day[row], lot[row], passes[row])[1]
-        valid = self.is_valid(source, release)
+        due, release = self.backward(node[row], source, need_day[row], lot[row], passes[row])
+        valid = self.is_valid(source, release) & ~self.is_closed(source, release, due)
         none_valid = np.ones(node.size, np.bool_)
         none_valid[row[valid]] = False
         valid |= none_valid[row]
@@ -119,8 +158,26 @@ class Scheduler:
         part = _by_share(row, np.maximum(sources.share[source], 0.0), lot, multiple)
         taken = part > 0
         row, source, part = row[taken], source[taken], part[taken]
-        raised = whole_above(np.maximum(part, sources.min_lot[source]), sources.lot_multiple[source])
-        return row, source, raised
+        return _orders_of_parts(self.problem, row, source, part, multiple[row], passes[row])
+
+
+def _orders_of_parts(
+    problem: PlanningProblem, row: Integers, source: Integers, part: Integers, multiple: Integers, passes: Flags
+) -> tuple[Integers, Integers, Integers]:
+    """Each part raised to the minimum and multiple of its source, as orders of no more than the source's maximum.
+
+    A part of more than MOST_PARTS orders stays one: its maximum is a mistake. What only passes through has no maximum.
+    """
+    lots = source_lots(problem, source, multiple)
+    maximum = np.where(passes, 0, lots.maximum)
+    ordered = lot_quantity(part, lots.minimum, lots.multiple, maximum)
+    count = -(-ordered // np.where(maximum > 0, maximum, np.maximum(ordered, 1)))
+    count = np.where(count > MOST_PARTS, 1, count)
+    at = np.repeat(np.arange(count.size), count)
+    position = np.arange(at.size) - np.repeat(np.cumsum(count) - count, count)
+    is_last = position == count[at] - 1
+    quantity = np.where(is_last, ordered[at] - position * maximum[at], maximum[at])
+    return row[at], source[at], quantity
 
 
 def _by_share(row: Integers, share: np.ndarray, lot: Integers, multiple: Integers) -> Integers:

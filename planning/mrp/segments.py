@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planning import accelerator
 from planning.mrp.codes import Integers
 
 _LARGEST = 2**62
@@ -37,6 +38,8 @@ def running_max(values: Integers, first: Integers) -> Integers:
     """Greatest value from the beginning of the segment up to each element, included."""
     if not values.size:
         return values
+    if loops := accelerator.loops():
+        return np.asarray(loops.running_max(values, first))
     lowest = int(values.min())
     span = int(values.max()) - lowest + 1
     number = numbers_of(first)
@@ -59,6 +62,8 @@ def _running_max_by_doubling(values: Integers, position: Integers) -> Integers:
 
 def first_above(values: Integers, low: Integers, high: Integers, bound: Integers) -> Integers:
     """The first position in [low, high) whose value is above the bound, else high; values rise there."""
+    if loops := accelerator.loops():
+        return np.asarray(loops.first_above(values, low, high, bound))
     low, high = low.copy(), high.copy()
     longest = int((high - low).max(initial=0))
     for _ in range(longest.bit_length()):
@@ -93,6 +98,9 @@ def stable_order(keys: Integers) -> Integers:
 
 def csr(keys: Integers, count: int) -> tuple[Integers, Integers]:
     """Order that sorts the rows by key, and where the rows of each key from 0 to count − 1 begin in it."""
+    if loops := accelerator.loops():
+        order, first = loops.csr(keys, count)
+        return order, first
     order = stable_order(keys)
     return order, np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(keys, minlength=count))))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.mrp.codes import NONE, UNIT, DemandKind, Flags, Floats, Integers, SupplyKind
+from planning.mrp.lateness import possible_days
 from planning.mrp.pegging import Pegging, late_days
 from planning.mrp.result import Plan
 
@@ -50,14 +51,15 @@ def shortages(pegging: Pegging, late: Integers | None = None) -> Shortages:
     """All links whose supply is late. `late` is the result of `late_days`, where the caller has it."""
     plan, links = pegging.plan, pegging.links
     late = late_days(pegging) if late is None else late
-    first_day = plan.problem.first_day
+    first_day, supply = plan.problem.first_day, plan.supply
     asked = np.maximum(plan.demand.day[links.demand], plan.problem.earliest_day)
-    overdue = plan.supply.kind < SupplyKind.PLANNED
-    there = np.where(overdue, np.maximum(plan.supply.day, first_day), plan.supply.day) + late
-    there = there[links.supply]
-    own = np.zeros(plan.supply.count, np.bool_)
+    there = possible_days(plan, late)[links.supply]
+    own = np.zeros(supply.count, np.bool_)
     for made in (plan.orders, plan.passes):
         own[made.supply] = (made.release_day < first_day) | (made.days_moved > 0)
+    # An open order whose own day lies after the need.
+    is_ordered = (supply.kind > SupplyKind.ON_HAND) & (supply.kind < SupplyKind.PLANNED)
+    comes_later = is_ordered[links.supply] & (np.maximum(supply.day, first_day)[links.supply] > asked)
     rows = np.flatnonzero(there > asked)
     return Shortages(
         link=rows,
@@ -67,7 +69,7 @@ def shortages(pegging: Pegging, late: Integers | None = None) -> Shortages:
         asked_day=plan.demand.day[links.demand[rows]],
         possible_day=there[rows],
         quantity=links.quantity[rows],
-        is_cause=own[links.supply[rows]],
+        is_cause=own[links.supply[rows]] | comes_later[rows],
     )
 
 

@@ -8,11 +8,13 @@ lie one level deeper for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from planning.bom_structure import cycle_groups, cycles, low_level_codes
+from planning import accelerator
+from planning.bom_structure import cycle_groups, cycles, levels_without_cycle, low_level_codes
 from planning.mrp.codes import Flags, Integers
 from planning.mrp.problem import BillLines, PlanningProblem
 from planning.mrp.segments import csr
@@ -49,6 +51,10 @@ def structure_of(problem: PlanningProblem) -> Structure:
     nodes, sources, lines = problem.nodes.count, problem.sources, problem.lines
     parent, component = sources.node[lines.source], lines.component
     takes = ~lines.is_by_product
+    before, after = _substitutions(lines)
+    plain = None if before.size else _plain_levels(nodes, parent, component)
+    if plain is not None:
+        return _with_lists(problem, plain, [], np.zeros(lines.count, np.bool_))
     group = cycle_groups(nodes, parent[takes], component[takes])
     found = cycles(parent[takes], component[takes], group)
     is_cut = takes & (group[parent] == group[component]) & _on_a_cycle(group, parent, component)
@@ -57,8 +63,24 @@ def structure_of(problem: PlanningProblem) -> Structure:
     whole_group = cycle_groups(nodes, parent[kept], component[kept])
     is_cut |= lines.is_by_product & (whole_group[parent] == whole_group[component])
     kept = ~is_cut
-    level = _levels(nodes, parent[kept], component[kept], *_substitutions(lines))
-    used = np.flatnonzero(kept)
+    level = _levels(nodes, parent[kept], component[kept], before, after)
+    return _with_lists(problem, level, found, is_cut)
+
+
+def _plain_levels(nodes: int, parent: Integers, component: Integers) -> Integers | None:
+    """Low-level codes of a network, or None where it has a cycle."""
+    if loops := accelerator.loops():
+        order, first = csr(parent, nodes)
+        levels: Integers | None = loops.levels_of(first, component[order], np.bincount(component, minlength=nodes))
+        return levels
+    return levels_without_cycle(nodes, parent, component)
+
+
+def _with_lists(problem: PlanningProblem, level: Integers, found: Sequence[Sequence[int]], is_cut: Flags) -> Structure:
+    """The structure of known levels and cycles, with its CSR arrays."""
+    nodes, sources, lines = problem.nodes.count, problem.sources, problem.lines
+    component = lines.component
+    used = np.flatnonzero(~is_cut)
     by_source, line_first = csr(lines.source[used], sources.count)
     by_node, source_first = csr(sources.node, nodes)
     by_component, user_first = csr(component[used], nodes)

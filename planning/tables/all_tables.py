@@ -12,6 +12,8 @@ import polars as pl
 from planning.model.inputs import PlanningModel
 from planning.tables.load import load_table, plan_records
 from planning.tables.messages import plan_findings, plan_messages
+from planning.tables.probability import probability_tables
+from planning.tables.production import production_tables
 from planning.tables.results import Planned, plan_demands, plan_orders, plan_pegging, plan_shortages
 
 # What a plan is made from, for the finding of a build that has none of it.
@@ -21,6 +23,7 @@ NEEDED_TABLES = ("planning_policies", "boms", "item_suppliers", "sales_order_lin
 def plan_tables(result: Planned) -> Mapping[str, pl.DataFrame]:
     """All tables of a plan by name."""
     model, plan = result.model, result.plan
+    production, faults = production_tables(result)
     return {
         "plan_orders": plan_orders(result),
         "plan_demands": plan_demands(result),
@@ -29,7 +32,9 @@ def plan_tables(result: Planned) -> Mapping[str, pl.DataFrame]:
         "plan_messages": plan_messages(result),
         "plan_load": load_table(model, plan, result.load),
         "plan_records": plan_records(model, plan, result.load.edges),
-        "plan_findings": _with_reason(model, plan_findings(result)),
+        "plan_findings": _with_reason(model, plan_findings(result, faults)),
+        **probability_tables(result),
+        **production,
     }
 
 

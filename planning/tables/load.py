@@ -43,40 +43,51 @@ def week_edges(model: PlanningModel, plan: Plan) -> Integers:
 def plan_load(model: PlanningModel, plan: Plan) -> Load:
     """Operations of planned orders, and what is left of the operations of open orders."""
     edges = week_edges(model, plan)
-    centres = len(model.work_centres)
-    by_plan = load_by_bucket(load_lines(plan), edges, centres)
+    by_plan = _with_overdue(load_by_bucket(load_lines(plan), edges, len(model.work_centres)))
+    return Load(edges, by_plan + open_hours(model, edges), by_plan, hours_available(model, edges))
+
+
+def open_hours(model: PlanningModel, edges: Integers) -> Floats:
+    """What is left of the operations of open orders; shape as in `Load`."""
     left = model.rows.order_operations
     codes = {name: code for code, name in enumerate(model.work_centres)}
     known = left.filter(pl.col("work_centre_id").is_in(list(codes)) & pl.col("start_date").is_not_null())
-    opened = np.zeros_like(by_plan)
+    opened = np.zeros((len(model.work_centres), edges.size))
     column = np.searchsorted(edges, known["start_date"].cast(pl.Int32).cast(pl.Int64).to_numpy(), side="right")
     row = known["work_centre_id"].replace_strict(codes, default=0, return_dtype=pl.Int64).to_numpy()
     inside = column < edges.size
     np.add.at(opened, (row[inside], column[inside]), known["hours"].fill_null(0.0).to_numpy()[inside])
-    for hours in (by_plan, opened):
-        if hours.shape[1] > 1:
-            hours[:, 1] += hours[:, 0]
-            hours[:, 0] = 0
-    return Load(edges, by_plan + opened, by_plan, _capacity(model, edges))
+    return _with_overdue(opened)
 
 
-def _capacity(model: PlanningModel, edges: Integers) -> Floats:
-    """Working days of each week × hours a day × efficiency."""
+def _with_overdue(hours: Floats) -> Floats:
+    """What lies before the first bucket counts in it."""
+    if hours.shape[1] > 1:
+        hours[:, 1] += hours[:, 0]
+        hours[:, 0] = 0
+    return hours
+
+
+def hours_available(model: PlanningModel, edges: Integers) -> Floats:
+    """Working days of each bucket × hours a day × efficiency; shape as in `Load`, the first column is empty."""
     places = dict(model.rows.locations.select("location_id", "calendar_id").iter_rows())
     capacity = np.zeros((len(model.work_centres), edges.size))
+    if edges.size < 2:
+        return capacity
     calendars = model.calendars
+    days = np.arange(edges[0], edges[-1])
     ordered = model.rows.work_centres.sort("work_centre_id")
     for row, centre in enumerate(ordered.iter_rows(named=True)):
         code = calendars.code(centre["calendar_id"] or places.get(centre["location_id"]))
-        for bucket in range(edges.size - 1):
-            days = np.arange(edges[bucket], edges[bucket + 1])
-            working = days.size
-            if code != NONE:
-                works = calendars.arrays.is_working[code]
-                at = days - calendars.arrays.first_day
-                working = int(works[at[(at >= 0) & (at < works.size)]].sum())
-            a_day = (centre["capacity_hours_per_day"] or 0.0) * (centre["efficiency_rate"] or 1.0)
-            capacity[row, bucket + 1] = working * a_day
+        works = np.ones(days.size, np.bool_)
+        if code != NONE:
+            stated = calendars.arrays.is_working[code]
+            at = days - calendars.arrays.first_day
+            # Beyond what a calendar states its nearest week repeats, as everywhere in the plan.
+            after = stated.size - 7 + (at - stated.size) % 7
+            works = stated[np.where(at >= stated.size, after, np.where(at < 0, at % 7, at))]
+        a_day = (centre["capacity_hours_per_day"] or 0.0) * (centre["efficiency_rate"] or 1.0)
+        capacity[row, 1:] = np.add.reduceat(works.astype(np.int64), edges[:-1] - edges[0]) * a_day
     return capacity
 
 

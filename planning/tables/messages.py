@@ -7,19 +7,16 @@ import polars as pl
 
 from planning.mrp.action_messages import action_messages
 from planning.mrp.codes import NONE
-from planning.mrp.messages import CODES, Dampers, MessageCode
+from planning.mrp.messages import CODES, MessageCode
 from planning.tables.naming import chosen, dates, units
 from planning.tables.results import Planned, named, served
-
-# What is too small to say: open orders may be so many days early or late, and orders are said a week before release.
-DAMPERS = Dampers(expedite_days=2, defer_days=6, release_days=7, excess_days=180)
 
 
 def plan_messages(result: Planned) -> pl.DataFrame:
     """One row for each message, with the order or demand it is about and the customers' money behind it."""
     load = result.load
     found = action_messages(
-        result.pegging, DAMPERS, load=load.hours, capacity=load.capacity, edges=load.edges
+        result.pegging, result.model.settings.dampers, load=load.hours, capacity=load.capacity, edges=load.edges
     )  # fmt: skip
     of_centre = found.code == CODES.index(MessageCode.OVERLOAD)
     node = pl.Series(np.where(of_centre, NONE, found.node)).replace(NONE, None)
@@ -50,8 +47,8 @@ def plan_messages(result: Planned) -> pl.DataFrame:
     )
 
 
-def plan_findings(result: Planned) -> pl.DataFrame:
-    """One row for each thing that is not planned as it was stated: of the inputs, then of the engine."""
+def plan_findings(result: Planned, others: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row for each thing that is not planned as it was stated: of the inputs, of the engine, then the `others`."""
     nodes = result.model.nodes
     names = [f"{item} @ {place}" for item, place in nodes.select("item_id", "location_id").iter_rows()]
     rows = [
@@ -62,5 +59,7 @@ def plan_findings(result: Planned) -> pl.DataFrame:
         for finding in result.plan.findings
     ]  # fmt: skip
     own = pl.DataFrame(rows, schema=result.model.findings.schema, orient="row")
-    together = pl.concat([result.model.findings, own]).unique(maintain_order=True)
+    together = pl.concat([result.model.findings, own, *([] if others is None else [others])]).unique(
+        maintain_order=True
+    )
     return together.with_row_index("finding_number").with_columns(pl.col("finding_number").cast(pl.Int64))

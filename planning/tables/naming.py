@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from planning.model.inputs import PlanningModel
 from planning.mrp import Plan
 from planning.mrp.codes import NONE, UNIT, DemandKind, Integers, SupplyKind
+from planning.mrp.result import PlannedOrders
 
 Names = NDArray[Any]
 
@@ -41,9 +42,8 @@ class EventNames:
 
 
 def event_names(model: PlanningModel, plan: Plan) -> EventNames:
-    """Names of all events. Planned orders are numbered by release day, then item, place and need."""
-    orders = _order_names(plan)
-    passes = np.array([f"T{number:06d}" for number in range(1, plan.passes.count + 1)], dtype=object)
+    """Names of all events. Planned orders are called by item, place and due day; what only passes through likewise."""
+    orders, passes = _order_names(model, plan.orders, "P"), _order_names(model, plan.passes, "T")
     supply, demand, stock = plan.supply, plan.demand, model.stock.height
     supply_id = np.full(supply.count, "", dtype=object)
     supply_id[:stock] = model.stock["lot_id"].fill_null(STOCK).to_numpy()
@@ -72,13 +72,24 @@ def event_names(model: PlanningModel, plan: Plan) -> EventNames:
     return EventNames(supply_type, supply_id, demand_type, demand_id, orders)
 
 
-def _order_names(plan: Plan) -> Names:
-    orders = plan.orders
-    position = np.empty(orders.count, np.int64)
-    position[np.lexsort((np.arange(orders.count), orders.need_day, orders.node, orders.release_day))] = np.arange(
-        orders.count
+def _order_names(model: PlanningModel, orders: PlannedOrders, letter: str) -> Names:
+    """P-item-place-yymmdd by the due day, and -2, -3 … for further ones of that day.
+
+    So the number of an order stays, whatever happens to other items, as long as its own item needs it on that day.
+    """
+    due = dates(orders.due_day).dt.strftime("%y%m%d")
+    item, place = (model.nodes[name].gather(orders.node) for name in ("item_id", "location_id"))
+    frame = pl.DataFrame({"item": item, "place": place, "due": due}).select(
+        name=pl.concat_str([pl.lit(letter), "item", "place", "due"], separator="-"),
+        need=pl.Series(orders.need_day), release=pl.Series(orders.release_day), node=pl.Series(orders.node),
+        row=pl.Series(np.arange(orders.count)),
+    )  # fmt: skip
+    numbered = frame.sort("name", "node", "need", "release", "row").with_columns(
+        number=pl.int_range(1, pl.len() + 1).over("name")
     )
-    return np.array([f"P{number + 1:06d}" for number in position], dtype=object)
+    again = pl.when(pl.col("number") > 1).then(pl.format("-{}", "number")).otherwise(pl.lit(""))
+    found: Names = numbered.sort("row").select(pl.col("name") + again).to_series().to_numpy().astype(object)
+    return found
 
 
 def dates(days: Integers) -> pl.Series:

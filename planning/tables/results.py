@@ -12,10 +12,10 @@ from planning.model.lead_times import LeadTimeOrigin
 from planning.mrp import Plan, plan
 from planning.mrp.arithmetic import LevelOrigin, LotOrigin, arithmetic
 from planning.mrp.codes import NONE, UNIT, DemandKind, Floats, Integers, LotRule, SourceKind
+from planning.mrp.critical import critical_supply
+from planning.mrp.lateness import possible_days
 from planning.mrp.pegging import Pegging, late_days
 from planning.mrp.shortages import Shortages, demand_value, shortages
-from planning.tables.critical import critical_supply
-from planning.tables.earliest import earliest_pegging, possible_days
 from planning.tables.load import Load, plan_load
 from planning.tables.naming import EventNames, Names, chosen, dates, event_names, texts, units
 
@@ -36,7 +36,7 @@ class Planned:
 def planned(model: PlanningModel) -> Planned:
     """Plan a model. Raises PlanningError where a calendar cannot be read."""
     found = plan(model.problem)
-    pegging = earliest_pegging(found)
+    pegging = Pegging.of(found)
     late = late_days(pegging)
     return Planned(
         model, found, pegging, event_names(model, found), shortages(pegging, late), late, plan_load(model, found)

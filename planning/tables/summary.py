@@ -32,6 +32,7 @@ def plan_summary(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFram
         ("open orders to expedite", messages.filter(pl.col("code") == "EXP").height, _money(messages, "EXP")),
         ("open orders to defer", messages.filter(pl.col("code") == "DEF").height, _money(messages, "DEF")),
         ("open orders to cancel", messages.filter(pl.col("code") == "CAN").height, _money(messages, "CAN")),
+        *_production(tables),
         ("findings in the data", tables["plan_findings"].height, None),
     ]  # fmt: skip
     schema = {"measure": pl.String, "count": pl.Int64, "value": pl.Float64}
@@ -46,6 +47,26 @@ def late_lines(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         pl.col("demand_id").alias("sales_order_line"), "customer_id", "item_id", "demand_date", "possible_date",
         "late_days", "late_value", "limiting_item_id", "limiting_id", "limiting_supplier_id",
     ).head(MOST_NAMED)  # fmt: skip
+
+
+def _production(tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, int, float | None]]:
+    """What can be built, what frees most of the rest, and what the hours of the work centres allow."""
+    kits = tables["clear_to_build"].filter((pl.col("is_default") == 1) & (pl.col("part_count") > 0))
+    clear = kits.filter(pl.col("kit_status") == "complete")
+    screws = tables["golden_screw"].filter((pl.col("objective") == "orders") & (pl.col("set_size") == 1)).head(1)
+    named = [(f"orders that {item} at {place} would free", freed, value) for item, place, freed, value in
+             screws.select("item_id", "location_id", "freed_orders", "freed_value").iter_rows()]  # fmt: skip
+    over = tables["finite_load"].filter(pl.col("overload_hours") > 0)
+    demands = tables["finite_demands"].filter(
+        (pl.col("demand_type") == "sales_order_line") & ((pl.col("late_days") > 0) | (pl.col("is_open") == 1))
+    )
+    return [
+        ("production orders that wait to start", kits.height, _sum(kits, "served_value")),
+        ("clear to build today", clear.height, _sum(clear, "served_value")),
+        *named,
+        ("overloaded work centre weeks", over.height, None),
+        ("late sales order lines by the finite plan", demands.height, _sum(demands, "value")),
+    ]
 
 
 def _money(messages: pl.DataFrame, code: str) -> float:

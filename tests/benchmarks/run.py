@@ -38,6 +38,7 @@ PRINTED = {
     "Clear to build": "bench_clear_to_build",
     "Finite plan": "bench_finite",
     "Forecasting": "bench_forecasting",
+    "Chances of the plan's dates": "bench_probability",
 }
 # Not part of the ratio to the plain pass, but shown beside it.
 BESIDE = frozenset({"stock layers", "bill of material", "tests"})

@@ -18,8 +18,12 @@ WITHOUT_LOGIC = frozenset(
     {
         "dim_sales_reps", "dim_suppliers", "dim_work_centres",
         "fct_bom_components", "fct_stock_layer_uses", "fct_stock_layers",
+        "fct_plan_arrivals", "fct_plan_part_risk", "fct_plan_probability", "fct_plan_risk_drivers",
         "fct_plan_demands", "fct_plan_findings", "fct_plan_load", "fct_plan_messages", "fct_plan_orders",
         "fct_plan_pegging", "fct_plan_records", "fct_plan_shortages",
+        "fct_clear_to_build", "fct_clear_to_build_lines", "fct_clear_to_build_shortages", "fct_golden_screw",
+        "fct_golden_screw_orders", "fct_release_proposals",
+        "fct_finite_demands", "fct_finite_load", "fct_finite_operations", "fct_finite_orders", "fct_source_splits",
         "int_reconciliation_counts", "mart_reconciliation", "reconciliation_differences",
         "law_bought_items_have_suppliers", "law_delivered_within_shipped", "law_issued_within_required",
         "law_planned_items_have_policies", "law_received_within_ordered",

@@ -254,23 +254,38 @@ def test_tower_plan_shows_what_to_do_and_writes_its_tables(tower: CliRunner, tmp
     done = tower.invoke(app, ["plan", "--format", "json", "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     summary = {row["measure"]: row for row in json.loads(done.stdout)}
-    assert summary["late sales order lines"]["count"] == 5
+    assert summary["late sales order lines"]["count"] == 4
     assert summary["past due to release"]["count"] > 0
     written = {file.stem for file in (tmp_path / "out").glob("*.csv")}
     assert written >= {"plan_orders", "plan_pegging", "plan_messages", "plan_shortages", "plan_load", "plan_records"}
 
 
 def test_tower_plan_explains_and_exports_an_order_and_names_orders_when_it_is_not_there(
-    tower: CliRunner, tmp_path: Path
+    tower: CliRunner, example: Warehouse, tmp_path: Path
 ) -> None:
-    said = tower.invoke(app, ["plan", "explain", "P000003", "--language", "zh"])
+    orders = example.frame("select plan_order_id from core.fct_plan_orders order by 1")["plan_order_id"].to_list()
+    said = tower.invoke(app, ["plan", "explain", orders[2], "--language", "zh"])
     assert "毛需求到净需求" in said.stdout
     file = tmp_path / "order.xlsx"
-    assert tower.invoke(app, ["plan", "export", "P000003", "--out", str(file)]).exit_code == 0
+    assert tower.invoke(app, ["plan", "export", orders[2], "--out", str(file)]).exit_code == 0
     assert Workbook(file.read_bytes()).labels("Order")["Lot"].startswith("C")
     missing = tower.invoke(app, ["plan", "explain", "X1"])
     assert missing.exit_code == 1
-    assert "P000001" in str(missing.exception)
+    assert orders[0] in str(missing.exception)
+
+
+def test_tower_plan_promises_an_inquiry_in_both_languages_and_says_what_is_not_planned(tower: CliRunner) -> None:
+    """R500 at its supplier takes weeks: a part of what is asked for is there, the rest is not before that."""
+    said = tower.invoke(app, ["plan", "promise", "S111", "100000", "--by", "2026-07-10", "--customer", "K"])
+    assert said.exit_code == 0, said.output
+    assert "Asked: 100,000" in said.stdout
+    assert "S111 from" in said.stdout
+    assert "What limits the date:" in said.stdout
+    chinese = tower.invoke(app, ["plan", "promise", "S111", "100000", "--by", "2026-07-10", "--language", "zh"])
+    assert "日期受限于" in chinese.stdout
+    missing = tower.invoke(app, ["plan", "promise", "NO-SUCH-ITEM", "1"])
+    assert missing.exit_code == 1
+    assert "NO-SUCH-ITEM" in str(missing.exception)
 
 
 def test_a_folder_of_files_is_planned_alone_as_the_build_plans_it(

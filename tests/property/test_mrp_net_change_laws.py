@@ -91,6 +91,7 @@ def random_journal(problem: PlanningProblem, seed: int, steps: int = 3) -> Journ
         lambda: journal.replaced("nodes", some(nodes), has_policy=False),
         lambda: journal.replaced("sources", some(sources), lead_time_days=int(random.integers(-1, 9))),
         lambda: journal.replaced("sources", some(sources), valid_to=day(), priority=2, share=0.4),
+        lambda: journal.replaced("sources", some(sources), closed_from=day(), closed_to=day() + 10),
         lambda: journal.added("sources", 1, node=node(), kind=1, lead_time_days=3),
         lambda: journal.replaced("lines", some(problem.lines.count), quantity=float(random.choice([0.0, 2.0, -1.0]))),
         lambda: journal.replaced("lines", some(problem.lines.count), valid_from=day()),

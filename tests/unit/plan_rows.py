@@ -15,11 +15,11 @@ from planning.tables.results import Planned, planned
 AS_OF = date(2026, 6, 30)
 TYPES = {"s": pl.String, "b": pl.Boolean, "f": pl.Float64, "i": pl.Int64, "d": pl.Date, "t": pl.Datetime("us")}
 COLUMNS = {
-    "items": "item_id:s item_name:s item_name_zh:s item_type:s base_uom:s lifecycle_status:s",
+    "items": "item_id:s item_name:s item_name_zh:s item_type:s base_uom:s lifecycle_status:s category_id:s category_name:s product_family:s",
     "locations": "location_id:s location_type:s is_own_stock:b parent_location_id:s calendar_id:s",
-    "suppliers": "supplier_id:s supplier_name:s calendar_id:s supplier_status:s",
+    "suppliers": "supplier_id:s supplier_name:s calendar_id:s supplier_status:s payment_terms_days:i",
     "policies": "item_id:s location_id:s supply_type:s strategy:s lot_rule:s fixed_lot_quantity:f min_lot_quantity:f max_lot_quantity:f lot_multiple:f periods_of_supply:i ordering_cost:f holding_rate:f safety_stock_quantity:f safety_time_days:f target_service_rate:f lead_time_days:f reorder_point_quantity:f max_stock_quantity:f source_location_id:s yield_rate:f planning_fence_days:f frozen_fence_days:f demand_time_fence_days:f forecast_backward_days:f forecast_forward_days:f days_of_cover:f receiving_days:f planner:s",
-    "item_suppliers": "item_id:s supplier_id:s priority:i lead_time_days:f min_order_quantity:f order_multiple:f weekly_capacity_quantity:f allocation_rate:f valid_from_date:d valid_to_date:d",
+    "item_suppliers": "item_id:s supplier_id:s priority:i lead_time_days:f min_order_quantity:f order_multiple:f weekly_capacity_quantity:f allocation_rate:f valid_from_date:d valid_to_date:d unit_price:f",
     "boms": "bom_id:s item_id:s bom_type:s output_quantity:f location_id:s priority:i valid_from_date:d valid_to_date:d",
     "components": "bom_component_id:s bom_id:s component_item_id:s quantity:f is_fixed_quantity:b scrap_rate:f valid_from_date:d valid_to_date:d substitute_group:s substitute_priority:i is_by_product:b",
     "operations": "operation_id:s bom_id:s sequence:i work_centre_id:s setup_hours:f run_hours_per_unit:f queue_hours:f move_hours:f",
@@ -31,13 +31,15 @@ COLUMNS = {
     "made_for_orders": "sales_order_line_id:s item_id:s location_id:s quantity:f",
     "demand_shares": "item_id:s location_id:s quantity:f",
     "forecasts": "item_id:s location_id:s bucket:s bucket_start_date:d quantity:f created_at:t stage:s",
-    "purchase_lines": "purchase_order_line_id:s item_id:s location_id:s supplier_id:s due_date:d open_quantity:f production_order_id:s",
+    "purchase_lines": "purchase_order_line_id:s item_id:s location_id:s supplier_id:s due_date:d open_quantity:f production_order_id:s unit_price:f",
     "production_orders": "production_order_id:s item_id:s location_id:s bom_id:s order_status:s ordered_quantity:f open_quantity:f planned_start_date:d planned_finish_date:d is_started:b sales_order_line_id:s is_firm:b",
     "order_components": "production_order_id:s component_line:i item_id:s location_id:s required_date:d open_quantity:f",
     "order_operations": "work_order_id:s production_order_id:s work_centre_id:s start_date:d hours:f",
     "transfers": "transfer_order_line_id:s item_id:s from_location_id:s to_location_id:s due_date:d open_quantity:f to_ship_quantity:f",
     "stock": "item_id:s location_id:s lot_id:s stock_status:s expiry_date:d quantity:f",
     "safety_stocks": "item_id:s location_id:s valid_from_date:d quantity:f",
+    "observed_documents": "document_id:s basis:s item_id:s location_id:s category_id:s supplier_id:s bom_id:s from_location_id:s late_days:i is_done:b open_offset_days:i yield_share:f",
+    "observed_deliveries": "document_id:s basis:s location_id:s channel:s late_days:i is_done:b",
     "refused_rows": "table_name:s record_key:s rule:s column_name:s value:s item_id:s",
 }
 USUAL: Mapping[str, Mapping[str, Any]] = {
@@ -53,6 +55,8 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     "forecasts": {"bucket": "month", "stage": "planner"},
     "production_orders": {"location_id": "PL", "order_status": "confirmed", "is_started": False, "is_firm": True},
     "stock": {"location_id": "PL", "stock_status": "unrestricted"},
+    "observed_documents": {"location_id": "PL", "is_done": True},
+    "observed_deliveries": {"location_id": "PL", "channel": "direct", "is_done": True},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from planning.errors import PlanningError
-from planning.mrp import BillLines, Nodes, PlanningProblem, Sources
+from planning.mrp import BillLines, Nodes, PlanningProblem, Sources, plan
 from planning.mrp.action_messages import action_messages
 from planning.mrp.capacity import load_by_bucket, load_lines, supplier_load
 from planning.mrp.codes import NONE, UNIT
@@ -108,6 +109,12 @@ def test_a_record_at_any_bucket_is_a_view_of_the_same_orders() -> None:
     assert shown(week.safety_stock) == [[0, 4, 4]]
     assert day.projected_on_hand[0, -1] == week.projected_on_hand[0, -1]
     assert day.gross_requirements.sum() == week.gross_requirements.sum()
+
+
+def test_an_operation_without_a_work_centre_loads_none() -> None:
+    own = loaded_world().problem
+    nowhere = replace(own, operations=replace(own.operations, work_centre=np.array([NONE])))
+    assert load_by_bucket(load_lines(plan(nowhere)), np.arange(0, 85, 7), work_centres=1).tolist() == [[0.0] * 13]
 
 
 def test_weeks_begin_on_monday_and_months_on_the_first() -> None:

@@ -17,8 +17,8 @@ from tower.queries.planning_sql import QUERIES
 
 # Recent demand that spreads a forecast without a location, in days.
 SHARE_DAYS = 180
-# A forecast of a stage that counts more is taken as long as it is at most so much older than the newest one.
-STAGE_AGE_DAYS = 31
+# How far back documents are observed for the chances of a date, in days.
+OBSERVED_DAYS = 365
 # Tables whose refused rows leave a hole in the plan.
 PLANNED_TABLES = (
     "bom_components", "boms", "demand_forecasts", "item_suppliers", "items", "planning_policies", "production_orders",
@@ -42,7 +42,7 @@ def read_frame(query: Query, sql: str, as_of: date) -> pl.DataFrame:
     words = {
         "$as_of": f"cast('{as_of.isoformat()}' as date)",
         "$share_days": str(SHARE_DAYS),
-        "$stage_age_days": str(STAGE_AGE_DAYS),
+        "$observed_days": str(OBSERVED_DAYS),
         "$tables": ", ".join(f"'{name}'" for name in PLANNED_TABLES),
     }
     for word, text in words.items():

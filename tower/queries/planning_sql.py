@@ -1,15 +1,34 @@
 """The queries of the plan, one for each table of `PlanningRows`, in the words of the canonical layer and the core.
 
-`$as_of` stands for the day of the build; `$share_days`, `$stage_age_days` and `$tables` for constants of the reading.
-They are sent to DuckDB by the pipeline alone, so they may use what only DuckDB knows.
+`$as_of` stands for the day of the build; `$share_days`, `$stage_age_days`, `$observed_days` and `$tables` for
+constants of the reading. They are sent to DuckDB by the pipeline alone, so they may use what only DuckDB knows.
 """
 
 from __future__ import annotations
 
+from tower.queries.observation_sql import OBSERVATION_QUERIES
+
 QUERIES = {
     "items": """
-        select item_id, item_name, item_name_zh, item_type, base_uom, lifecycle_status
-        from canonical.cnl_items order by item_id
+        with recursive above as (
+            select category_id, category_name, category_name as top_name, parent_category_id, 1 as depth
+            from canonical.cnl_item_categories
+            union all
+            select above.category_id, above.category_name, categories.category_name, categories.parent_category_id,
+                above.depth + 1
+            from above
+            inner join canonical.cnl_item_categories as categories
+                on above.parent_category_id = categories.category_id and above.depth < 20
+        ),
+        families as (
+            select category_id, any_value(category_name) as category_name, arg_max(top_name, depth) as product_family
+            from above group by category_id
+        )
+        select items.item_id, items.item_name, items.item_name_zh, items.item_type, items.base_uom,
+            items.lifecycle_status, items.category_id, families.category_name, families.product_family
+        from canonical.cnl_items as items
+        left join families on items.category_id = families.category_id
+        order by items.item_id
     """,
     "locations": """
         select location_id, location_type, coalesce(is_own_stock, false) as is_own_stock, parent_location_id,
@@ -17,11 +36,18 @@ QUERIES = {
         from canonical.cnl_locations order by location_id
     """,
     "suppliers": """
-        select supplier_id, supplier_name, calendar_id, supplier_status from canonical.cnl_suppliers
-        order by supplier_id
+        select supplier_id, supplier_name, calendar_id, supplier_status, payment_terms_days
+        from canonical.cnl_suppliers order by supplier_id
     """,
     "policies": """
-        select * exclude (_source) from canonical.cnl_planning_policies order by item_id, location_id
+        select policies.* exclude (_source) replace (
+            coalesce(kept.quantity, policies.safety_stock_quantity) as safety_stock_quantity,
+            case when kept.quantity is null then policies.days_of_cover end as days_of_cover
+        )
+        from canonical.cnl_planning_policies as policies
+        left join engine.plan_safety_stocks as kept
+            on policies.item_id = kept.item_id and policies.location_id = kept.location_id
+        order by policies.item_id, policies.location_id
     """,
     # An agreement holds until the next one with the same supplier, whatever its own last day.
     "item_suppliers": """
@@ -33,7 +59,8 @@ QUERIES = {
                 lead(valid_from_date) over (
                     partition by item_id, supplier_id order by valid_from_date nulls first
                 ) - interval 1 day
-            )::date as valid_to_date
+            )::date as valid_to_date,
+            unit_price
         from canonical.cnl_item_suppliers order by item_id, priority, supplier_id, valid_from_date
     """,
     "boms": """
@@ -102,41 +129,17 @@ QUERIES = {
         where ordered_date > $as_of - interval $share_days day and location_id is not null
         group by all having quantity > 0 order by all
     """,
-    # Of each bucket the newest forecast of the stage that counts most; one size of bucket for each item and place.
+    # The step before the plan decides whose forecast it is.
     "forecasts": """
-        with stages as (
-            select *, case stage when 'planner' then 1 when 'consensus' then 2 else 3 end as stage_rank,
-                max(created_at) over (
-                    partition by item_id, location_id, customer_id, channel, bucket, bucket_start_date
-                ) as newest_at
-            from canonical.cnl_demand_forecasts
-            where created_at < $as_of + interval 1 day
-                and bucket_start_date + case bucket when 'month' then interval 1 month when 'week' then interval 7 day
-                    else interval 1 day end > $as_of
-        ),
-        ranked as (
-            select *, row_number() over (
-                partition by item_id, location_id, customer_id, channel, bucket, bucket_start_date
-                order by stage_rank, created_at desc
-            ) as choice
-            from stages where created_at > newest_at - interval $stage_age_days day
-        ),
-        sized as (
-            select *, first_value(bucket) over (
-                partition by item_id, location_id order by created_at desc, bucket
-            ) as chosen_bucket
-            from ranked where choice = 1
-        )
-        select item_id, location_id, bucket, bucket_start_date, sum(quantity) as quantity,
-            max(created_at) as created_at, min(stage) as stage
-        from sized where bucket = chosen_bucket group by all order by all
+        select item_id, location_id, bucket, bucket_start_date, quantity, created_at, stage
+        from engine.plan_forecasts order by item_id, location_id, bucket_start_date, bucket, stage
     """,
     "purchase_lines": """
         select
             order_lines.purchase_order_line_id, order_lines.item_id, order_lines.location_id, order_lines.supplier_id,
             coalesce(order_lines.confirmed_date, order_lines.requested_date) as due_date,
             coalesce(order_lines.open_quantity, order_lines.ordered_quantity) as open_quantity,
-            documents.production_order_id
+            documents.production_order_id, documents.unit_price
         from core.fct_purchase_order_lines as order_lines
         left join canonical.cnl_purchase_order_lines as documents
             on order_lines.purchase_order_line_id = documents.purchase_order_line_id
@@ -239,11 +242,20 @@ QUERIES = {
     """,
     "safety_stocks": """
         select item_id, location_id, valid_from_date, quantity
-        from canonical.cnl_safety_stock_targets order by item_id, location_id, valid_from_date
+        from canonical.cnl_safety_stock_targets as targets
+        where not exists (
+            select 1 from engine.plan_safety_stocks as kept
+            where targets.item_id = kept.item_id and targets.location_id = kept.location_id
+        )
+        order by item_id, location_id, valid_from_date
     """,
+    **OBSERVATION_QUERIES,
     "refused_rows": """
         select rejected.table_name, rejected.record_key, rejected.rule, rejected.column_name, rejected.value,
-            json_extract_string(rejected.raw_row, '$.item_id') as item_id
+            coalesce(
+                json_extract_string(rejected.raw_row, '$.item_id'),
+                json_extract_string(rejected.raw_row, '$.component_item_id')
+            ) as item_id
         from build.rejected_rows as rejected
         where rejected.stage = 'canonical' and rejected.table_name in ($tables)
         order by rejected.table_name, rejected.row_number

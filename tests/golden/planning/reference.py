@@ -167,13 +167,16 @@ def plan_item(
     change = {day: receipts.get(day, nothing) - gross.get(day, nothing) for day in days}
     projected = Fraction(item.get("on_hand", 0))
     window = item.get("periods_of_supply", 0) * item.get("period_days", 7)
+    bare = rule in ("min_max", "reorder_point") and not item.get("max_stock", 0) and not item.get("fixed_lot", 0)
+    if bare:
+        window = max(item["lead_time_days"] + item["receiving_days"], item.get("period_days", 7))
     found = []
     for day in days:
         projected += change[day]
         if projected >= keep(day):
             continue
         need, later = keep(day) - projected, projected
-        if rule == "period_of_supply":
+        if rule == "period_of_supply" or bare:
             for other in days:
                 if day < other < day + window:
                     later += change[other]

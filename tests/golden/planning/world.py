@@ -31,7 +31,8 @@ from planning.mrp import (
     plan,
 )
 from planning.mrp.codes import NONE, UNIT, DemandKind, LotRule, ScrapFormula, SourceKind, Strategy, SupplyKind
-from planning.mrp.pegging import peg
+from planning.mrp.lateness import possible_days
+from planning.mrp.pegging import Pegging, late_days, peg
 
 QUANTITIES = {
     "fixed_lot", "min_lot", "max_lot", "lot_multiple", "safety_stock", "reorder_point", "max_stock", "quantity",
@@ -205,6 +206,7 @@ HEADERS = {
     "findings": ("finding", "items"),
     "net forecast": ("item", "day", "quantity"),
     "late": ("item", "due", "days"),
+    "possible": ("item", "from", "possible", "late"),
 }
 
 
@@ -228,6 +230,17 @@ def pegged_rows(world: World, found: Plan) -> list[tuple[object, ...]]:
     return rows
 
 
+def possible_rows(world: World, found: Plan) -> list[tuple[object, ...]]:
+    """Each supply but stock: when it can be there, and by how many days it is late."""
+    late = late_days(Pegging.of(found))
+    supply, possible = found.supply, possible_days(found, late)
+    return sorted(
+        (world.items[supply.node[row]], f"{SupplyKind(supply.kind[row]).name.lower()}@{supply.day[row]}",
+         int(possible[row]), int(late[row]))
+        for row in np.flatnonzero((supply.kind != SupplyKind.ON_HAND) & (supply.quantity > 0))
+    )  # fmt: skip
+
+
 def shown_rows(world: World, found: Plan, section: str) -> list[tuple[object, ...]]:
     if section == "planned orders":
         orders = found.orders
@@ -247,6 +260,8 @@ def shown_rows(world: World, found: Plan, section: str) -> list[tuple[object, ..
         rows = np.flatnonzero(found.demand.kind == DemandKind.FORECAST)
         demand = found.demand
         return [(world.items[demand.node[row]], demand.day[row], units(demand.quantity[row])) for row in rows]
+    if section == "possible":
+        return possible_rows(world, found)
     rows = np.flatnonzero(found.orders.days_moved > 0)
     return [
         (world.items[found.orders.node[row]], found.orders.due_day[row], found.orders.days_moved[row]) for row in rows

@@ -25,22 +25,14 @@ NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 ANNA = User("anna", "Anna", "sales", "安娜", ScopeRule("sales_rep", ("SR-01", "SR-02")), "zh")
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'home' / 'store.sqlite'}"
-
-
-@pytest.fixture
-def store(url: str) -> Store:
-    return open_store(url)
-
-
-def test_an_empty_folder_becomes_a_store_with_the_tables_that_the_code_expects(store: Store) -> None:
+def test_an_empty_database_becomes_a_store_with_the_tables_that_the_code_expects(empty_url: str) -> None:
+    store = open_store(empty_url)
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.execute(text("select version_num from alembic_version")).scalar() == HEAD
-        assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
-        assert connection.execute(text("pragma foreign_keys")).scalar() == 1
+        if store.engine.dialect.name == "sqlite":
+            assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
+            assert connection.execute(text("pragma foreign_keys")).scalar() == 1
 
 
 def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
@@ -74,7 +66,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(store: Store) -> None:
     assert set(metadata.tables) <= set(inspect(store.engine).get_table_names())
 
 
-def test_processes_that_start_at_once_share_one_store(url: str, tmp_path: Path) -> None:
+def test_processes_that_start_at_once_share_one_store(empty_url: str, repository: Path) -> None:
     program = (
         "import sys; from datetime import datetime, UTC; from pathlib import Path; from tower.store import open_store\n"
         "sys.stdout.write('ready\\n'); sys.stdout.flush(); sys.stdin.readline()\n"
@@ -83,11 +75,11 @@ def test_processes_that_start_at_once_share_one_store(url: str, tmp_path: Path) 
     )
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", program, url],
+            [sys.executable, "-c", program, empty_url],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=repository,
         )
-        for _ in range(4)
+        for _ in range(3)
     ]  # fmt: skip
     for process in processes:
         assert process.stdout is not None
@@ -97,8 +89,8 @@ def test_processes_that_start_at_once_share_one_store(url: str, tmp_path: Path) 
         process.stdin.write("go\n")
         process.stdin.flush()
     answers = [process.communicate(timeout=60) for process in processes]
-    assert [(output.strip(), errors) for output, errors in answers] == [("7", "")] * 4
-    store = open_store(url)
+    assert [(output.strip(), errors) for output, errors in answers] == [("7", "")] * 3
+    store = open_store(empty_url)
     assert len(store.users()) == 7
     assert len(store.audit_log()) == 7
 
@@ -108,24 +100,6 @@ def test_a_store_of_a_newer_version_is_refused_with_what_to_do(store: Store, url
         connection.execute(text("update alembic_version set version_num = 'v9999'"))
     with pytest.raises(StoreError, match=r"written by a newer version .* v9999.*Install that version"):
         open_store(url)
-
-
-def test_an_address_that_is_no_database_is_refused() -> None:
-    with pytest.raises(StoreError, match="'not a url' is not a database URL"):
-        open_store("not a url")
-
-
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "store.sqlite"
-    file.write_bytes(b"this is not a database, but long enough to be read as one" * 20)
-    with pytest.raises(StoreError, match="cannot be opened"):
-        open_store(f"sqlite:///{file}")
-
-
-def test_the_password_of_a_store_is_not_shown(tmp_path: Path) -> None:
-    with pytest.raises(StoreError) as raised:
-        open_store("postgresql+psycopg://tower:secret@127.0.0.1:1/tower")
-    assert "secret" not in str(raised.value)
 
 
 def test_every_role_has_a_local_user_with_a_name_in_both_languages(store: Store) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planning.mrp.codes import NONE, Integers
+from planning.mrp.lateness import possible_days
 from planning.mrp.pegging import Pegging
-from planning.tables.earliest import possible_days
 
 
 def critical_supply(pegging: Pegging, late: Integers, demand: Integers) -> Integers:
