@@ -25,8 +25,7 @@ from pipelines.forecast.tables import prepared_tables, shaped
 # A backtest looks so many buckets ahead, and its cutoffs lie as far apart; alarms look at so many one-step forecasts.
 BACKTEST_HORIZON = {"week": 8, "month": 3}
 ONE_STEP_CUTOFFS = {"week": 52, "month": 24}
-# A bucket of the week model covers what lead times need.
-STOCK_BUCKET_DAYS = 7.0
+# Weeks ahead that stock is planned on: the longest lead times and reviews.
 STOCK_HORIZON = 26
 
 Progress = Callable[[str], None]
@@ -45,13 +44,23 @@ class CalculatedForecast:
     by_week: CompanyForecast | None
 
 
-def calculated_forecast(
-    rows: DemandRows, overrides: pl.DataFrame, vintages: pl.DataFrame, as_of: date, decided: Decided, progress: Progress
-) -> CalculatedForecast:
-    """Prepare, forecast, let overrides speak, and judge.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the demand.
 
     `overrides`: OVERRIDE_COLUMNS. `vintages`: forecasts made earlier, here and elsewhere, as the report takes them.
+    `lead_days`: item_id, location_id, lead_days: how long supply takes as a rule.
     """
+
+    overrides: pl.DataFrame
+    vintages: pl.DataFrame
+    lead_days: pl.DataFrame
+
+
+def calculated_forecast(
+    rows: DemandRows, beside: Beside, as_of: date, decided: Decided, progress: Progress
+) -> CalculatedForecast:
+    """Prepare, forecast, let overrides speak, and judge."""
     prepared = prepared_demand(rows, as_of, decided.demand)
     bucket = decided.company.bucket
     history = prepared.history.filter(pl.col("bucket") == bucket)
@@ -62,7 +71,7 @@ def calculated_forecast(
     found = company_forecast(history, rows.items, settings)
     families = rows.items.select("item_id", family="category_id")
     overridden = apply_overrides(
-        found.forecasts, overrides, as_of, families=families, history=history.select(*_KEYS, "demand_quantity")
+        found.forecasts, beside.overrides, as_of, families=families, history=history.select(*_KEYS, "demand_quantity")
     )
     progress("forecast: what it would have said earlier")
     earlier = replace(decided.company, horizon=BACKTEST_HORIZON[bucket])
@@ -74,7 +83,7 @@ def calculated_forecast(
             history=history,
             backtest=backtest,
             one_step=one_step_forecasts(actuals, bucket, settings.season, ONE_STEP_CUTOFFS[bucket]),
-            vintages=vintages.filter(pl.col("bucket") == bucket) if vintages.height else vintages,
+            vintages=beside.vintages.filter(pl.col("bucket") == bucket),
             families=families,
             unit_costs=rows.items.select("item_id", unit_cost=pl.coalesce("standard_cost", "list_price")),
         )
@@ -94,17 +103,32 @@ def calculated_forecast(
     quantiles = found.forecasts.select(*_CELL, *QUANTILE_COLUMNS).with_columns(stage=pl.lit(FINAL))
     own = found.stages.join(quantiles, on=[*_CELL, "stage"], how="left", nulls_equal=True, maintain_order="left")
     vintage = pl.concat([own, overridden.stages()], how="diagonal_relaxed")
-    return CalculatedForecast(prepared, shaped(tables), vintage, _by_week(prepared, rows, decided, as_of))
+    return CalculatedForecast(
+        prepared, shaped(tables), vintage, _by_week(prepared, rows, beside.lead_days, decided, as_of)
+    )
 
 
 _KEYS = ("item_id", "location_id", "channel")
 _CELL = (*_KEYS, "bucket", "period_start")
+# An order is planned in the week after it came.
+_WEEK = 7
 _LAYERS = ("event", "planner", "consensus", "locked")
 
 
-def _by_week(prepared: PreparedDemand, rows: DemandRows, decided: Decided, as_of: date) -> CompanyForecast | None:
-    """Items at places, all channels together, week by week: lead times are days, a month is too coarse for them."""
-    weeks = prepared.history.filter((pl.col("bucket") == "week") & pl.col("location_id").is_not_null())
+def _by_week(
+    prepared: PreparedDemand, rows: DemandRows, lead_days: pl.DataFrame, decided: Decided, as_of: date
+) -> CompanyForecast | None:
+    """Items at places, all channels together, week by week: lead times are days, a month is too coarse for them.
+
+    Channels whose customers order so long ahead that supply can follow the order need no stock and are left out.
+    """
+    known = prepared.channels.select("channel", "ask_days")
+    weeks = (
+        prepared.history.filter((pl.col("bucket") == "week") & pl.col("location_id").is_not_null())
+        .join(known, on="channel", how="left", nulls_equal=True, maintain_order="left")
+        .join(lead_days, on=["item_id", "location_id"], how="left", maintain_order="left")
+        .filter(pl.col("ask_days").fill_null(0) < pl.col("lead_days").fill_null(float("inf")) + _WEEK)
+    )
     if weeks.is_empty():
         return None
     places = (

@@ -14,10 +14,10 @@ import polars as pl
 
 from forecasting.errors import ForecastError
 from pipelines.build.context import BuildContext, write_table
-from pipelines.forecast.calculate import CalculatedForecast, calculated_forecast
+from pipelines.forecast.calculate import Beside, CalculatedForecast, calculated_forecast
 from pipelines.forecast.plan_demand import write_plan_forecasts, write_plan_safety_stocks
 from pipelines.forecast.settings import Decided
-from pipelines.forecast.stock import proposed_stock
+from pipelines.forecast.stock import SupplySide, proposed_stock
 from pipelines.forecast_history import Provenance, frame_hash, read_forecast_history, write_forecast_vintage
 from planning.errors import PlanningError
 from tower.errors import BuildError
@@ -44,21 +44,21 @@ def run_forecast(context: BuildContext) -> None:
     with context.connection() as connection:
         # Reading policies looks for what stands in for their safety stocks: nothing yet.
         write_plan_safety_stocks(connection, None)
+        write_plan_forecasts(connection, as_of, "company")
         try:
+            supply = SupplySide.of(connection, as_of, settings.planning.decided)
             found = calculated_forecast(
                 read_demand_rows(lambda sql: connection.sql(sql).pl(), as_of),
-                _overrides(context),
-                _vintages(context, connection, as_of),
+                Beside(_overrides(context), _vintages(context, connection, as_of), supply.usual_days),
                 as_of,
                 decided,
                 context.progress,
             )
-            for name, frame in found.tables.items():
+            proposed = proposed_stock(supply, found.by_week, decided)
+            policies = {"stock_policies": proposed.policies, "stock_policy_trade_off": proposed.trade_off}
+            for name, frame in {**found.tables, **policies}.items():
                 write_table(connection, f"engine.{name}", frame)
             write_plan_forecasts(connection, as_of, settings.planning.demand)
-            proposed = proposed_stock(connection, as_of, found.by_week, decided, settings.planning.decided)
-            write_table(connection, "engine.stock_policies", proposed.policies)
-            write_table(connection, "engine.stock_policy_trade_off", proposed.trade_off)
             write_plan_safety_stocks(connection, settings.planning.safety_stock)
             _keep(context, connection, found, decided)
         except (ForecastError, PlanningError) as error:
