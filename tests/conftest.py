@@ -10,7 +10,7 @@ import pytest
 from pipelines.build.context import Request
 from pipelines.build.run import run_build
 from tower.builds import BuildSummary
-from tower.settings import Settings, SourceSettings
+from tower.settings import PlanSettings, Settings, SourceSettings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
@@ -19,9 +19,14 @@ DEMO_AS_OF = date(2026, 3, 31)
 LANHE = SourceSettings(name="lanhe", adapter="demo", scale="tiny", start=date(2025, 9, 1), as_of=DEMO_AS_OF)
 
 
-def build_of(home: Path, *sources: SourceSettings, build_id: str = "20260701T060000-000001") -> BuildSummary:
+def build_of(
+    home: Path,
+    *sources: SourceSettings,
+    build_id: str = "20260701T060000-000001",
+    planning: PlanSettings | None = None,
+) -> BuildSummary:
     """Build some sources into a home folder, as the command line does."""
-    settings = Settings(home=home, sources=sources, memory_limit="2GB")
+    settings = Settings(home=home, sources=sources, memory_limit="2GB", planning=planning or PlanSettings())
     return run_build(Request(settings, BUILT_AT, build_id), progress=lambda _: None)
 
 
@@ -32,9 +37,13 @@ def example_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def example_build(tmp_path_factory: pytest.TempPathFactory, example_folder: Path) -> BuildSummary:
-    """The example company, built once for all tests that only read it. Its home folder is `example_build.file.parents[1]`."""
+    """The example company, built once for all tests that only read it. Its home folder is `example_build.file.parents[1]`.
+
+    It is planned for the forecast that it brings along: its figures are worked out by hand from that.
+    """
     home = tmp_path_factory.mktemp("home")
-    summary = build_of(home, SourceSettings(name="example", adapter="files", path=example_folder))
+    source = SourceSettings(name="example", adapter="files", path=example_folder)
+    summary = build_of(home, source, planning=PlanSettings(demand="company"))
     assert summary.status == "published", summary.problems
     return summary
 
@@ -57,10 +66,9 @@ def adventureworks_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def adventureworks_build(tmp_path_factory: pytest.TempPathFactory, adventureworks_folder: Path) -> BuildSummary:
-    """AdventureWorks, built once for all tests that only read it."""
+    """AdventureWorks, built once for all tests that only read it, and planned for its orders alone."""
     home = tmp_path_factory.mktemp("adventureworks")
-    summary = build_of(
-        home, SourceSettings(name="adventureworks", adapter="adventureworks", path=adventureworks_folder)
-    )
+    source = SourceSettings(name="adventureworks", adapter="adventureworks", path=adventureworks_folder)
+    summary = build_of(home, source, planning=PlanSettings(demand="orders"))
     assert summary.status == "published", summary.problems
     return summary
