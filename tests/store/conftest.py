@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine
 
+from tests.store.postgres_databases import Databases
 from tests.store.postgres_server import NOT_INSTALLED, Server, programs, running_server
 from tower.store import Store, open_store
+
+_IN_USE: list[Databases] = []
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +24,12 @@ def postgres() -> Iterator[Server]:
         pytest.skip(NOT_INSTALLED)
     with running_server(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Server) -> Databases:
+    _IN_USE.append(Databases(postgres))
+    return _IN_USE[0]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -39,10 +48,8 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             return f"sqlite:///{file}"
 
         return new_file
-    server: Server = request.getfixturevalue("postgres")
-    template = server.database()
-    open_store(server.url(template)).close()
-    return lambda filled: server.url(server.database(template if filled else "template0"))
+    databases: Databases = request.getfixturevalue("databases")
+    return databases.url
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +65,8 @@ def _closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for engine in engines:
         engine.dispose()
+    for databases in _IN_USE:
+        databases.release()
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_a_password_is_not_shown_wherever_it_stands() -> None:
     assert shown(in_query) == "postgresql+psycopg://host/db?sslmode=require&user=anna"
 
 
-def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_there() -> None:
     said = refusal("postgresql://anna:s3cret@127.0.0.1:1/db")
     assert re.search(r"PostgreSQL server of the app store at .*127\.0\.0\.1:1/db cannot be reached\. Start it", said)
     said = refusal("postgresql://anna:s3cret@no.such.host.invalid/db")
@@ -107,22 +107,23 @@ def test_a_store_goes_on_when_the_server_dropped_its_connections(postgres: Serve
 def test_a_connection_that_is_lost_while_writing_is_told_in_words(postgres: Server) -> None:
     database = postgres.database()
     store = open_store(postgres.url(database))
-    with pytest.raises(StoreError, match=r"cannot be written\. The PostgreSQL server says: terminating connection"):
+
+    def interrupted() -> None:
         with writing(store.engine) as connection:
             postgres.run(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'")
             connection.execute(text("select 1"))
+
+    with pytest.raises(StoreError, match=r"cannot be written\. The PostgreSQL server says: terminating connection"):
+        interrupted()
     assert store.audit_log() == []
 
 
-def test_who_waits_too_long_for_another_writer_is_told(
-    store: Store, url: str, monkeypatch: pytest.MonkeyPatch, postgres: Server
-) -> None:
+def test_who_waits_too_long_for_another_writer_is_told(store: Store, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tower.store.database._WAIT_SECONDS", 0.1)
     impatient = open_store(url)
     said = "is busy: somebody else is writing" if store.engine.dialect.name == "postgresql" else "database is locked"
-    with writing(store.engine), pytest.raises(StoreError, match=said):
-        with writing(impatient.engine):
-            raise AssertionError("two wrote at once")
+    with writing(store.engine), pytest.raises(StoreError, match=said), writing(impatient.engine):
+        raise AssertionError("two wrote at once")
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ COLUMNS = {
     "policies": "item_id:s location_id:s supply_type:s strategy:s lot_rule:s fixed_lot_quantity:f min_lot_quantity:f max_lot_quantity:f lot_multiple:f periods_of_supply:i ordering_cost:f holding_rate:f safety_stock_quantity:f safety_time_days:f target_service_rate:f lead_time_days:f reorder_point_quantity:f max_stock_quantity:f source_location_id:s yield_rate:f planning_fence_days:f frozen_fence_days:f demand_time_fence_days:f forecast_backward_days:f forecast_forward_days:f days_of_cover:f receiving_days:f planner:s",
     "item_suppliers": "item_id:s supplier_id:s priority:i lead_time_days:f min_order_quantity:f order_multiple:f weekly_capacity_quantity:f allocation_rate:f valid_from_date:d valid_to_date:d unit_price:f",
     "boms": "bom_id:s item_id:s bom_type:s output_quantity:f location_id:s priority:i valid_from_date:d valid_to_date:d",
-    "components": "bom_component_id:s bom_id:s component_item_id:s quantity:f is_fixed_quantity:b scrap_rate:f valid_from_date:d valid_to_date:d substitute_group:s substitute_priority:i is_by_product:b",
+    "components": "bom_component_id:s bom_id:s component_item_id:s quantity:f is_fixed_quantity:b scrap_rate:f valid_from_date:d valid_to_date:d substitute_group:s substitute_priority:i is_by_product:b operation_id:s",
     "operations": "operation_id:s bom_id:s sequence:i work_centre_id:s setup_hours:f run_hours_per_unit:f queue_hours:f move_hours:f",
     "lanes": "from_location_id:s to_location_id:s transport_mode:s lead_time_days:f",
     "work_centres": "work_centre_id:s work_centre_name:s location_id:s capacity_hours_per_day:f efficiency_rate:f calendar_id:s",

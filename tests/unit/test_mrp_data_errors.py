@@ -126,8 +126,18 @@ def test_needs_of_the_past_can_be_left_on_their_own_day() -> None:
 
 
 def test_a_line_may_be_needed_some_working_days_after_the_start() -> None:
-    own = changed(bill={"offset_days": 2}, demands=[{"item": "FG", "day": 3, "quantity": 10}])
-    assert orders_of(own, own.planned()) == [("FG", 3, 3, 10), ("RAW", 5, 5, 20)]
+    """But not after the order is due, and not at all where nothing is made in between."""
+    for lead_time, offset, needed in ((3, 2, 5), (3, 4, 6), (0, 2, 3)):
+        start = 6 - lead_time if lead_time else 3
+        own = changed(
+            bill={"offset_days": offset},
+            sources=[{"item": "FG", "kind": "make", "lead_time_days": lead_time}],
+            demands=[{"item": "FG", "day": start + lead_time, "quantity": 10}],
+        )
+        assert orders_of(own, own.planned()) == [
+            ("FG", start, start + lead_time, 10),
+            ("RAW", needed, needed, 20),
+        ]
 
 
 def test_the_caller_s_word_for_a_lead_time_comes_back_with_the_order() -> None:

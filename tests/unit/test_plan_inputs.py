@@ -69,6 +69,49 @@ def test_the_routing_gives_fixed_days_and_days_for_each_unit() -> None:
     assert (order["lead_time_days"], order["lead_time_origin"]) == (4, "routing")
 
 
+ROUTE: list[dict[str, Any]] = [
+    {"operation_id": "30", "bom_id": "B", "sequence": 30, "work_centre_id": "W", "run_hours_per_unit": 1.0},
+    {"operation_id": "20", "bom_id": "B", "sequence": 20, "work_centre_id": "W", "setup_hours": 8.0,
+     "queue_hours": 4.0, "move_hours": 8.0, "run_hours_per_unit": 9.0},
+    {"operation_id": "10", "bom_id": "B", "sequence": 10, "work_centre_id": "W", "setup_hours": 4.0,
+     "queue_hours": 20.0, "run_hours_per_unit": 9.0},
+]  # fmt: skip
+
+
+def routed(bom_type: str = "standard", supply_type: str = "make", days: float = 14.0) -> dict[str, Any]:
+    """P of parts that go in at operations 10, 20 and 30 of 8 hours a day, and of one that no operation names."""
+    return {
+        "policies": [
+            {**MAKE, "supply_type": supply_type, "lead_time_days": days},
+            *({**BUY, "item_id": item} for item in ("A10", "A20", "A30", "AX")),
+        ],
+        "boms": [{**BILL[0], "bom_type": bom_type}], "operations": ROUTE, "sales_lines": [wanted("P")],
+        "components": [
+            {"bom_component_id": item, "bom_id": "B", "component_item_id": item, "quantity": 1.0, "operation_id": at}
+            for item, at in (("A10", "10"), ("A20", "20"), ("A30", "30"), ("AX", None))
+        ],
+        "work_centres": [{"work_centre_id": "W", "calendar_id": "CN"}], "calendars": working_week(),
+        "locations": [{"location_id": "PL", "calendar_id": "CN"}],
+    }  # fmt: skip
+
+
+def test_a_part_is_needed_when_its_operation_starts() -> None:
+    """Operation 10 takes 3 days, 20 two and a half: the parts of 30 are needed 5 whole days after the start."""
+    found = plan_of(**routed())
+    due = {row["item_id"]: row["due_date"] for row in plan_orders(found).to_dicts() if row["item_id"] != "P"}
+    assert the(plan_orders(found).to_dicts(), item_id="P")["release_date"] == date(2026, 8, 17)
+    assert due == {
+        "A10": date(2026, 8, 17), "A20": date(2026, 8, 20), "A30": date(2026, 8, 24), "AX": date(2026, 8, 17)
+    }  # fmt: skip
+    assert sorted(found.model.problem.operations.offset_days.tolist()) == [0, 3, 5]
+
+
+def test_no_part_is_needed_after_the_lead_time_nor_in_what_takes_none() -> None:
+    assert sorted(plan_of(**routed(days=5.6)).model.problem.lines.offset_days.tolist()) == [0, 0, 3, 4]
+    for none in (routed(bom_type="phantom"), routed(bom_type="subcontract", supply_type="subcontract")):
+        assert plan_of(**none).model.problem.lines.offset_days.tolist() == [0, 0, 0, 0]
+
+
 def test_a_transfer_takes_the_lane_where_the_policy_has_no_lead_time() -> None:
     found = orders(
         policies=[BUY, {"item_id": "A", "location_id": "DC", "supply_type": "transfer", "source_location_id": "PL"}],
@@ -268,6 +311,18 @@ def test_an_order_uses_up_the_forecast_of_its_month_in_whichever_week_it_falls()
         sales_lines=[wanted(day=date(2026, 7, 15), quantity=30.0)],
     )
     assert sum(quantity for _, quantity in found) == 20.0
+
+
+def test_an_order_leaves_the_forecast_of_the_months_around_its_own_alone() -> None:
+    """55 of July find 50 there; nothing is taken of August, which begins on a Saturday, on which 10 are asked for."""
+    months = [forecast(50.0, location_id="PL"), forecast(40.0, date(2026, 8, 1), location_id="PL")]
+    found = demands(
+        locations=PLANT,
+        forecasts=months,
+        sales_lines=[wanted(day=date(2026, 7, 31), quantity=55.0), wanted(day=date(2026, 8, 1), quantity=10.0)],
+    )
+    assert sum(quantity for day, quantity in found if day < date(2026, 8, 1)) == 0.0
+    assert sum(quantity for day, quantity in found if day >= date(2026, 8, 1)) == 30.0
 
 
 # -- bad input --------------------------------------------------------------------------------------------------------

@@ -64,21 +64,21 @@ def test_how_late_an_open_order_may_be_before_it_is_said() -> None:
         assert messages.filter(pl.col("code") == "EXP").height == said
 
 
-def test_the_window_of_a_company_goes_before_the_length_of_the_bucket_and_after_that_of_the_policy() -> None:
-    """10 asked for on 10 July use up the forecast of their own week, 31 days around, or 7."""
-    forecast = [{"item_id": "A", "location_id": "PL", "bucket_start_date": date(2026, 7, 1), "quantity": 31.0,
-                 "created_at": None}]  # fmt: skip
+def test_the_window_of_a_company_counts_where_the_policy_states_none() -> None:
+    """31 asked for on 10 July use up the forecast of July alone, or as far as a window reaches into August."""
+    forecast = [{"item_id": "A", "location_id": "PL", "bucket_start_date": date(2026, month, 1), "quantity": 20.0,
+                 "created_at": None} for month in (7, 8)]  # fmt: skip
 
     def left(settings: PlanningSettings | None, policy: dict[str, Any]) -> float:
         found = plan_by(settings, policies=[policy], sales_lines=[{**SALE, "open_quantity": 31.0}], forecasts=forecast)
         is_forecast = found.plan.demand.kind == DemandKind.FORECAST
         return float(found.plan.demand.quantity[is_forecast].sum() / 1e6)
 
-    assert left(None, BUY) == 0.0
-    own_week = left(PlanningSettings(forecast_window_days=0), BUY)
-    assert own_week == 24.0
+    assert left(None, BUY) == 20.0
+    assert left(PlanningSettings(forecast_window_days=60), BUY) == 9.0
     stated = {**BUY, "forecast_backward_days": 0.0, "forecast_forward_days": 0.0}
-    assert left(PlanningSettings(forecast_window_days=31), stated) == own_week
+    assert left(PlanningSettings(forecast_window_days=60), stated) == 20.0
+    assert left(None, {**BUY, "forecast_forward_days": 60.0}) == 9.0
 
 
 def test_the_section_of_the_file_is_read_and_a_mistake_in_it_is_named(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from planning.errors import PlanningError
+from planning.model.settings import PlanningSettings
 from planning.scenarios.document import Scenario, read_scenario, written
 from planning.scenarios.inputs import ScenarioInputs
 from planning.scenarios.kinds import KINDS, kind_rows
@@ -147,9 +148,22 @@ def test_inputs_are_kept_in_the_same_bytes_and_give_the_same_plan() -> None:
     assert back.planned().plan.orders.quantity.tolist() == base().planned.plan.orders.quantity.tolist()
 
 
+def test_the_settings_of_the_company_are_kept_with_the_inputs() -> None:
+    decided = PlanningSettings(
+        usable_stock=("unrestricted", "inspection"), scrap_formula="multiply", forecast_window_days=9, least_value=0.1
+    )
+    tables = {**TABLES, "stock": [{"item_id": "P", "quantity": 10.0, "stock_status": "inspection"}]}
+    kept = ScenarioInputs(rows(**tables), AS_OF, decided)
+    back = ScenarioInputs.from_bytes(kept.to_bytes())
+    assert (back.settings, back.to_bytes()) == (decided, kept.to_bytes())
+    assert back.fingerprint() != ScenarioInputs(rows(**tables), AS_OF).fingerprint()
+    assert back.planned().plan.orders.count == 0
+    assert ScenarioInputs(rows(**tables), AS_OF).planned().plan.orders.count > 0
+
+
 def test_what_are_no_inputs_is_said() -> None:
     content = ScenarioInputs(rows(**TABLES), AS_OF).to_bytes()
-    for wrong in (b"", b"PK", content[:5000], content.replace(b'"version": 1', b'"version": 9')):
+    for wrong in (b"", b"PK", content[:5000], content.replace(b'"version": 2', b'"version": 9')):
         with pytest.raises(PlanningError):
             ScenarioInputs.from_bytes(wrong)
 

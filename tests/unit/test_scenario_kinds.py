@@ -173,6 +173,13 @@ def test_lead_time(change: str, release: str) -> None:
     assert orders(ran(f"kind: lead_time, supplier: V, {change}"))[0] == ("A", release, "08-29", 20.0)
 
 
+def test_a_lead_time_that_the_scenario_changed_is_said_to_come_from_it() -> None:
+    """That of V changes, that of P does not, and ten days instead of ten are no change."""
+    for change, said in (("add: 5", "scenario"), ("set: 10", "item_supplier")):
+        found = plan_orders(ran(f"kind: lead_time, supplier: V, {change}").planned)
+        assert dict(found.select("item_id", "lead_time_origin").iter_rows()) == {"A": said, "P": "policy"}
+
+
 def test_yield_asks_for_more_to_be_started_and_holds_for_open_orders() -> None:
     # 10 / 0.8 = 12.5: 13 whole ones.
     assert orders(ran("kind: yield_rate, item: P, set: 0.8")) == [
