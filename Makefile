@@ -9,7 +9,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup setup-dev test check bench pictures clean lock browser
+.PHONY: help up setup setup-dev test check bench pictures clean lock browser postgres
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,7 +43,10 @@ $(VENV)/.developing: requirements-dev.lock pyproject.toml | $(BIN)/uv
 browser: ## Install Chromium and fonts from the system's packages when they are missing and that is permitted
 	@sh tests/browser/install_chromium.sh
 
-test: setup-dev browser ## Set up and pass all tests, browser tests included
+postgres: ## Install the PostgreSQL server for its tests when it is missing and that is permitted
+	@sh tests/store/install_postgres.sh
+
+test: setup-dev browser postgres ## Set up and pass all tests, browser tests included
 	@$(BIN)/python -m pytest
 
 check: setup-dev ## Format, lint, types, SQL style, import rules

@@ -16,6 +16,7 @@ from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.plan import app as plan_app
 from pipelines.cli.scenario import app as scenario_app
 from pipelines.cli.serve import is_build_wanted, serve
+from pipelines.cli.store import app as store_app
 from pipelines.cli.users import app as users_app
 from pipelines.template import write_template
 from tower.builds import BuildSummary, Home, current_build, current_build_id, list_builds, read_summary
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(plan_app, name="plan")
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(store_app, name="store")
 app.add_typer(users_app, name="users")
 
 SourceOption = Annotated[

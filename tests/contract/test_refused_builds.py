@@ -10,11 +10,13 @@ import pytest
 from pipelines.build import run
 from pipelines.build.context import BuildContext
 from pipelines.build.steps import STEPS, Step
+from pipelines.publish import prune
 from tests.benchmarks.kill_build import numbers
 from tests.conftest import build_of
-from tower.builds import BuildSummary, current_build_id, list_builds
+from tests.store.rows import fill
+from tower.builds import BuildSummary, Home, current_build_id, list_builds
 from tower.errors import SourceError
-from tower.settings import SourceSettings
+from tower.settings import Settings, SourceSettings
 from tower.warehouse import open_warehouse
 
 
@@ -64,8 +66,13 @@ def test_a_reader_keeps_its_build_while_another_is_made_and_published(
     reader = open_warehouse(home / "builds" / f"{example_build.build_id}.duckdb")
     count = "select count(*) as n from core.fct_sales_order_lines"
     before = reader.frame(count)["n"][0]
+    entered = home / "store.sqlite"
+    fill(f"sqlite:///{entered}")
+    content = entered.read_bytes()
     source = SourceSettings(name="example", adapter="files", path=example_folder)
     summary = build_of(home, source, build_id="20260703T060000-000003")
+    prune(Home(home), Settings(home=home, keep_builds=1))
+    assert entered.read_bytes() == content, "a build wrote to what people entered"
     assert current_build_id(home) == summary.build_id
     assert reader.frame(count)["n"][0] == before
     assert reader.build_id == example_build.build_id

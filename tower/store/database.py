@@ -6,22 +6,24 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tower.errors import StoreError
+from tower.store.address import driver_missing, is_of_the_database, read_address, shown, unusable
 
 # The newest migration; a store that has it is opened without reading them.
-HEAD = "v0002"
+HEAD = "v0003"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_SECONDS = 30
+_CONNECT_SECONDS = 10
 # Any number, the same for all processes: who holds it may change the tables (PostgreSQL).
 _ADVISORY_LOCK = 7_406_131
 
@@ -31,21 +33,22 @@ def open_engine(url: str) -> Engine:
 
     Raises StoreError for a URL that cannot be used.
     """
+    address = read_address(url)
+    options: dict[str, Any] = {}
+    if address.get_backend_name() == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    else:
+        known = {"connect_timeout": _CONNECT_SECONDS, "application_name": "control-tower"}
+        options["connect_args"] = {name: value for name, value in known.items() if name not in address.query}
+        # A server that was restarted is met by a new connection instead of an error.
+        options["pool_pre_ping"] = True
     try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed)
-    except ArgumentError as error:
-        raise StoreError(
-            f"The app store's address {url!r} is not a database URL. Write store_url like sqlite:////data/store.sqlite "
-            "or postgresql+psycopg://user@host/database."
-        ) from error
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"The app store at {parsed.render_as_string()} needs the Python package {error.name!r}. Install it, "
-            "or leave store_url out to keep the store in the home folder."
-        ) from error
+        engine = create_engine(address, **options)
+    except NoSuchModuleError as error:
+        raise StoreError(f"The app store at {shown(address)} names a driver that does not exist.") from error
+    except ImportError as error:
+        raise driver_missing(address, error) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -65,18 +68,34 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextlib.contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that reads. Raises StoreError where the database cannot be read."""
+    with _in_words(engine, "read"), engine.connect() as connection:
+        yield connection
+
+
+@contextlib.contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes. Only one is open at a time, over all processes; the others wait for it."""
+    with (
+        _in_words(engine, "written"),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"set local lock_timeout = '{_WAIT_SECONDS}s'"))
+            connection.execute(text(f"select pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+        yield connection
+
+
+@contextlib.contextmanager
+def _in_words(engine: Engine, done: str) -> Iterator[None]:
     try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(text(f"select pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-            yield connection
-    except OperationalError as error:
-        raise StoreError(
-            f"The app store at {engine.url.render_as_string()} cannot be written: {error.orig}. "
-            "Check that the folder is writable and that no other program holds the file."
-        ) from error
+        yield
+    except DatabaseError as error:
+        if not is_of_the_database(error):
+            raise
+        raise unusable(engine.url, error, done) from error
 
 
 def migrate(engine: Engine) -> None:
@@ -116,14 +135,8 @@ def move_to(connection: Connection, revision: str) -> None:
 
 
 def _revision(engine: Engine) -> str | None:
-    try:
-        with engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            found = connection.execute(text("select version_num from alembic_version")).scalar()
-            return None if found is None else str(found)
-    except DatabaseError as error:
-        raise StoreError(
-            f"The app store at {engine.url.render_as_string()} cannot be opened: {error.orig}. "
-            "Check store_url and that the database is there and readable."
-        ) from error
+    with _in_words(engine, "opened"), engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("select version_num from alembic_version")).scalar()
+        return None if found is None else str(found)

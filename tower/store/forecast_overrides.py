@@ -8,25 +8,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import ClassVar
 
 import polars as pl
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import select
 
 from forecasting.errors import ForecastError
 from forecasting.overrides import OVERRIDE_COLUMNS, check_overrides
 from tower.errors import StoreError
-from tower.store.database import writing
+from tower.store.database import reading, writing
 from tower.store.schema import forecast_overrides as table
-from tower.store.store import Store, append_entry
-from tower.store.values import AuditEntry
+from tower.store.store import Store
+from tower.store.versioned import Kept, Reference, VersionedTable
 
 
 @dataclass(frozen=True, slots=True)
-class ForecastOverride:
+class ForecastOverride(Kept):
     """One override; `forecasting.overrides` says what its columns mean. Of a new one, the store gives `override_id`,
     `version`, `author` and `created_at`.
     """
 
+    KEY: ClassVar[str] = "override_id"
     layer: str
     kind: str
     quantity: float
@@ -42,15 +44,14 @@ class ForecastOverride:
     author: str = ""
     created_at: datetime | None = None
     override_id: int | None = None
-    version: int = 0
 
-    def as_row(self) -> dict[str, object]:
-        """The columns of the table, without its key."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "override_id"}
+    def references(self) -> tuple[Reference, ...]:
+        """The item and the location, where it names them."""
+        named = (("item", self.item_id), ("location", self.location_id))
+        return tuple(Reference(kind, name) for kind, name in named if name is not None)
 
-    def as_entry(self) -> dict[str, object]:
-        """The same for the audit log: days and instants as text."""
-        return {name: value.isoformat() if isinstance(value, date) else value for name, value in self.as_row().items()}
+
+_OVERRIDES = VersionedTable(table, ForecastOverride, "forecast override")
 
 
 def forecast_overrides(store: Store, *, with_withdrawn: bool = False) -> list[ForecastOverride]:
@@ -58,8 +59,8 @@ def forecast_overrides(store: Store, *, with_withdrawn: bool = False) -> list[Fo
     query = select(table).order_by(table.c.override_id)
     if not with_withdrawn:
         query = query.where(table.c.status == "active")
-    with store.engine.connect() as connection:
-        return [ForecastOverride(**row) for row in connection.execute(query).mappings()]
+    with reading(store.engine) as connection:
+        return [_OVERRIDES.read(row) for row in connection.execute(query).mappings()]
 
 
 def override_frame(overrides: Sequence[ForecastOverride]) -> pl.DataFrame:
@@ -71,20 +72,17 @@ def override_frame(overrides: Sequence[ForecastOverride]) -> pl.DataFrame:
 
 def add_forecast_override(store: Store, override: ForecastOverride, by: str, now: datetime) -> ForecastOverride:
     """Keep a new override; gives it back with its number. Raises StoreError for one that cannot be kept."""
-    new = replace(override, author=by, created_at=now, version=1, override_id=None)
+    new = replace(override, author=by, created_at=now, override_id=None)
     _check(replace(new, override_id=0))
     with writing(store.engine) as connection:
-        found: int = connection.execute(insert(table).values(new.as_row()).returning(table.c.override_id)).scalar_one()
-        kept = replace(new, override_id=found)
-        _record(connection, kept, "add_forecast_override", None, by, now)
-    return kept
+        return _OVERRIDES.add(connection, new, "add_forecast_override", by, now)
 
 
 def change_forecast_override(store: Store, override: ForecastOverride, by: str, now: datetime) -> ForecastOverride:
     """Replace an override by a changed one that was read at `override.version`; the changer becomes its author.
 
-    It counts as made now: the newest wins in its layer. Raises StoreError when somebody changed or withdrew it since,
-    or when it cannot be kept.
+    It counts as made now: the newest wins in its layer. Raises ChangedMeanwhile when somebody changed or withdrew it
+    since, StoreError when it cannot be kept.
     """
     return _replace(store, replace(override, author=by, created_at=now), "change_forecast_override", by, now)
 
@@ -96,30 +94,9 @@ def withdraw_forecast_override(store: Store, override: ForecastOverride, by: str
 
 def _replace(store: Store, override: ForecastOverride, action: str, by: str, now: datetime) -> ForecastOverride:
     _check(override)
-    kept = replace(override, version=override.version + 1)
-    mine = table.c.override_id == override.override_id
     with writing(store.engine) as connection:
-        row = connection.execute(select(table).where(mine)).mappings().first()
-        if row is None:
-            raise StoreError(f"There is no forecast override {override.override_id}.")
-        before = ForecastOverride(**row)
-        if before.version != override.version or before.status == "withdrawn":
-            done = "withdrawn" if before.status == "withdrawn" else "changed"
-            raise StoreError(
-                f"The forecast override {override.override_id} was {done} by somebody else since you read it "
-                f"(version {before.version}, yours {override.version}). Read it again, then repeat your change."
-            )
-        connection.execute(update(table).where(mine).values(kept.as_row()))
-        _record(connection, kept, action, before, by, now)
-    return kept
-
-
-def _record(
-    connection: Connection, kept: ForecastOverride, action: str, before: ForecastOverride | None, by: str, now: datetime
-) -> None:
-    subject = f"forecast_override/{kept.override_id}"
-    old = None if before is None else before.as_entry()
-    append_entry(connection, AuditEntry(now, by, action, subject, old, kept.as_entry()))
+        before = _OVERRIDES.unchanged(connection, override)
+        return _OVERRIDES.change(connection, before, override, action, by, now)
 
 
 def _check(override: ForecastOverride) -> None:

@@ -11,10 +11,13 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
@@ -105,4 +108,90 @@ forecast_overrides = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_on", Date),
     Column("status", String(20), nullable=False),
+)
+
+# The planning inputs that scenarios were made on, each once whatever the number of scenarios. The key is the SHA-256.
+scenario_inputs = Table(
+    "scenario_inputs",
+    metadata,
+    Column("inputs_hash", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("scenario_id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("owner", String(100), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("change_file", Text, nullable=False),
+    Column("parent_id", Integer, ForeignKey("scenarios.scenario_id"), index=True),
+    Column("base_build_id", String(100), nullable=False),
+    Column("inputs_hash", String(64), ForeignKey("scenario_inputs.inputs_hash"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(100), nullable=False),
+    Column("expires_at", Instant),
+    UniqueConstraint("owner", "name"),
+)
+
+# One row a message, named by what outlives a build; no column of the key is null, so that it is unique on any database.
+message_decisions = Table(
+    "message_decisions",
+    metadata,
+    Column("decision_id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("item_id", String(100), nullable=False),
+    Column("location_id", String(100), nullable=False),
+    Column("document_type", String(50), nullable=False),
+    Column("document_id", String(200), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("until", Date),
+    Column("reason", String(1000), nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("status", String(20), nullable=False),
+    UniqueConstraint("code", "item_id", "location_id", "document_type", "document_id"),
+)
+
+firmed_orders = Table(
+    "firmed_orders",
+    metadata,
+    Column("firmed_order_id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, nullable=False),
+    Column("order_type", String(50), nullable=False),
+    Column("item_id", String(100), nullable=False, index=True),
+    Column("location_id", String(100), nullable=False),
+    Column("supplier_id", String(100)),
+    Column("from_location_id", String(100)),
+    Column("quantity", Float, nullable=False),
+    Column("release_date", Date),
+    Column("due_date", Date, nullable=False),
+    Column("base_build_id", String(100), nullable=False),
+    Column("document_id", String(200), nullable=False),
+    Column("scenario_id", Integer, ForeignKey("scenarios.scenario_id"), index=True),
+    Column("reason", String(1000), nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("status", String(20), nullable=False),
+    Index("ix_firmed_orders_document_id", "document_id", "base_build_id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("comment_id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, nullable=False),
+    Column("object_kind", String(50), nullable=False),
+    Column("object_id", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("status", String(20), nullable=False),
+    Index("ix_comments_object_id", "object_id", "object_kind"),
 )

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, u
 
 from tower.access import Role, ScopeRule
 from tower.errors import StoreError
-from tower.store.database import migrate, open_engine, writing
+from tower.store.database import migrate, open_engine, reading, writing
 from tower.store.schema import audit_log, saved_views, users
+from tower.store.texts import check_texts
 from tower.store.values import LOCAL_USERS, SYSTEM, AuditEntry, SavedView, User
 
 
@@ -34,12 +35,12 @@ class Store:
 
     def users(self) -> list[User]:
         """All users by id."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [_user(row) for row in connection.execute(select(users).order_by(users.c.user_id)).mappings()]
 
     def user(self, user_id: str) -> User:
         """One user. Raises StoreError when there is none with that id."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             found = _find_user(connection, user_id)
         if found is None:
             known = ", ".join(user.user_id for user in self.users()) or "none yet"
@@ -52,6 +53,7 @@ class Store:
         Raises StoreError for a role or scope that does not exist.
         """
         user.check()
+        check_texts(users, user.as_row(), "user")
         with writing(self.engine) as connection:
             before = _find_user(connection, user.user_id)
             if before == user:
@@ -106,7 +108,7 @@ class Store:
         query = select(audit_log).order_by(audit_log.c.entry_id.desc()).limit(limit)
         if subject is not None:
             query = query.where(audit_log.c.subject == subject)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [
                 AuditEntry(**{name: value for name, value in row.items() if name != "entry_id"})
                 for row in connection.execute(query).mappings()
@@ -115,7 +117,7 @@ class Store:
     def saved_views(self, user_id: str) -> Sequence[SavedView]:
         """The user's views by name."""
         query = select(saved_views).where(saved_views.c.user_id == user_id).order_by(saved_views.c.name)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [SavedView(row.user_id, row.name, row.url) for row in connection.execute(query)]
 
     def save_view(self, view: SavedView, now: datetime) -> None:
@@ -125,6 +127,7 @@ class Store:
         """
         if not view.url.startswith("/") or view.url.startswith("//") or not view.name.strip():
             raise StoreError(f"The view {view.name!r} cannot be saved: it needs a name and a page of this product.")
+        check_texts(saved_views, {"name": view.name, "url": view.url}, "view")
         with writing(self.engine) as connection:
             if _find_user(connection, view.user_id) is None:
                 raise StoreError(f"There is no user {view.user_id!r} to save a view for.")
@@ -153,15 +156,24 @@ class Store:
 
 def append_entry(connection: Connection, entry: AuditEntry) -> None:
     """Append one entry inside the transaction of the change that it tells of."""
+    append_entries(connection, [entry])
+
+
+def append_entries(connection: Connection, entries: Sequence[AuditEntry]) -> None:
+    """The same for many at once."""
     connection.execute(
-        insert(audit_log).values(
-            at=entry.at,
-            user_id=entry.user_id,
-            action=entry.action,
-            subject=entry.subject,
-            old_value=entry.old_value,
-            new_value=entry.new_value,
-        )
+        insert(audit_log),
+        [
+            {
+                "at": entry.at,
+                "user_id": entry.user_id,
+                "action": entry.action,
+                "subject": entry.subject,
+                "old_value": entry.old_value,
+                "new_value": entry.new_value,
+            }
+            for entry in entries
+        ],
     )
 
 
