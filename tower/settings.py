@@ -79,7 +79,7 @@ class PlanSettings(BaseModel):
         "unrestricted", "reserved",
     )  # fmt: skip
     scrap_formula: Literal["divide", "multiply"] = "divide"
-    forecast_window_days: int | None = Field(default=None, ge=0, le=366)
+    forecast_window_days: int = Field(default=0, ge=0, le=366)
     expedite_days: int = Field(default=2, ge=0, le=366)
     defer_days: int = Field(default=6, ge=0, le=366)
     least_value: float = Field(default=0.0, ge=0)
@@ -96,15 +96,16 @@ class PlanSettings(BaseModel):
 class ForecastSettings(BaseModel):
     """The section [forecasting]: what counts as demand, and how it is forecast.
 
-    `effort`: "full" weighs the methods by a gate at twice the time. `backtest_cutoffs`: from so many earlier days the
-    forecast is made again and judged. `target_fill_rate`: for items whose policy states no service target.
+    `effort`: "full" weighs the methods by a gate at twice the time; "none" prepares demand and forecasts nothing.
+    `backtest_cutoffs`: from so many earlier days the forecast is made again and judged. `target_fill_rate`: for items
+    whose policy states no service target.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     bucket: Literal["week", "month"] = "month"
     horizon: int | None = Field(default=None, ge=1, le=104)
-    effort: Literal["default", "full"] = "default"
+    effort: Literal["none", "default", "full"] = "default"
     backtest_cutoffs: int = Field(default=2, ge=0, le=24)
     returns: Literal["ignore", "original_period", "own_period"] = "ignore"
     cancellations: Literal["keep_late", "remove"] = "keep_late"

@@ -12,6 +12,7 @@ import polars as pl
 import typer
 
 from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, TruthOption, demo_source
+from pipelines.cli.forecast import app as forecast_app
 from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.plan import app as plan_app
 from pipelines.cli.scenario import app as scenario_app
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Control Tower: build the warehouse from your sources, ask it, serve the app.",
 )
+app.add_typer(forecast_app, name="forecast")
 app.add_typer(plan_app, name="plan")
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(store_app, name="store")

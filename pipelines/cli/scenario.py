@@ -117,10 +117,10 @@ def _inputs(build_id: str | None, file: Path | None) -> ScenarioInputs:
         if not file.is_file():
             raise SettingsError(f"There is no file {file}. Write one with `tower scenario keep {file}`.")
         return ScenarioInputs.from_bytes(file.read_bytes())
-    home = load_settings().home
-    summary = current_build(home) if build_id is None else read_summary(Home(home), build_id)
+    settings = load_settings()
+    summary = current_build(settings.home) if build_id is None else read_summary(Home(settings.home), build_id)
     warehouse = open_warehouse(summary.file)
-    return ScenarioInputs(read_rows(warehouse.frame, warehouse.as_of), warehouse.as_of)
+    return ScenarioInputs(read_rows(warehouse.frame, warehouse.as_of), warehouse.as_of, settings.planning.decided)
 
 
 def _scenario(file: Path) -> Scenario:

@@ -64,7 +64,7 @@ def calculated_forecast(
     prepared = prepared_demand(rows, as_of, decided.demand)
     bucket = decided.company.bucket
     history = prepared.history.filter(pl.col("bucket") == bucket)
-    if history.is_empty():
+    if history.is_empty() or not decided.forecasts:
         return CalculatedForecast(prepared, shaped(prepared_tables(prepared)), pl.DataFrame(), None)
     settings = replace(decided.company, first_period=_bucket_of(as_of, decided.company))
     progress("forecast: candidates, global models, agreement of all levels")

@@ -11,8 +11,9 @@ from tower.settings import ForecastSettings
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What demand is, how it is forecast, and from how many earlier days the forecast is judged."""
+    """What demand is, whether and how it is forecast, and from how many earlier days the forecast is judged."""
 
+    forecasts: bool
     demand: DemandSettings
     company: CompanySettings
     backtest_cutoffs: int
@@ -21,12 +22,14 @@ class Decided:
     @classmethod
     def of(cls, settings: ForecastSettings) -> Decided:
         return cls(
+            settings.effort != "none",
             DemandSettings(
                 returns=settings.returns, cancellations=settings.cancellations, projects=settings.projects,
                 internal_customers=settings.internal_customers,
             ),
             CompanySettings(
-                bucket=settings.bucket, horizon=settings.horizon, effort=settings.effort, seed=settings.seed
+                bucket=settings.bucket, horizon=settings.horizon, seed=settings.seed,
+                effort="full" if settings.effort == "full" else "default",
             ),
             settings.backtest_cutoffs,
             settings.target_fill_rate,

@@ -50,7 +50,8 @@ Quantities are in the base unit of the item, dates are days, an empty cell is "n
 6. Of the sources valid on the release day the lowest priority number counts; several of it divide the lot by share.
 7. Issued = quantity ÷ (1 − scrap) (setting `divide`) + the fixed quantity. Lines count by the release day of the parent.
 8. A phantom is never ordered: its stock serves first, the rest passes to its parts on the same day.
-9. Orders consume the forecast of their own bucket, then earlier, then later ones within the node's windows.
+9. Orders consume the forecast of their own bucket, then of the others of its `period`, then earlier, then later ones
+   within the node's windows.
 10. Stock of a status that may not be used does not count; lots are used first expired first out.
 
 frePPLe: unconstrained plan, `currentdate` as in parameter.csv. Its model has no place for working calendars, yield, days

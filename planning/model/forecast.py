@@ -1,9 +1,9 @@
 """The forecast of the plan: the newest vintage, at places, in weeks.
 
 A forecast without a place is spread by the demand of recent months. A bucket that has begun counts with the share of
-its working days that lie ahead. Months are asked for week by week, by working days; pieces stay whole. Orders use up
-the forecast of their week, then of the weeks around as far as the policy says, else as far as the bucket is long: an
-order of a month uses up the forecast of that month, in whichever week it falls.
+its working days that lie ahead. Months are asked for week by week, by working days; pieces stay whole. Each piece names
+its month as its period: an order of a month uses up the forecast of that month, in whichever week it falls, before any
+of a month beside it.
 """
 
 from __future__ import annotations
@@ -14,28 +14,27 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from planning.model.calendars import WEEK, WorkingCalendars
+from planning.model.calendars import WorkingCalendars, day_number
 from planning.model.documents import UNPLACED_SCHEMA, Places
 from planning.model.rows import KEY, PlanningRows
 from planning.mrp.codes import UNIT, Integers
 
 BUCKET_DAYS = {"day": 1, "week": 7, "month": 31}
-FORECAST_SCHEMA = {**dict.fromkeys(KEY, pl.String), "date": pl.Date, "days": pl.Int64, "quantity": pl.Int64}
+FORECAST_SCHEMA = {
+    **dict.fromkeys(KEY, pl.String), "date": pl.Date, "days": pl.Int64, "period": pl.Int64, "quantity": pl.Int64,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedForecast:
-    """`rows` (FORECAST_SCHEMA, quantity in millionths), `windows` (KEY, window_days), and what has no place."""
+    """`rows` (FORECAST_SCHEMA, quantity in millionths, period the first day as stated), and what has no place."""
 
     rows: pl.DataFrame
-    windows: pl.DataFrame
     unplaced: pl.DataFrame
 
 
-def placed_forecast(
-    rows: PlanningRows, places: Places, as_of: date, calendars: WorkingCalendars, window_days: int | None = None
-) -> PlacedForecast:
-    """All forecasts that still lie ahead. `window_days` goes before the length of the bucket."""
+def placed_forecast(rows: PlanningRows, places: Places, as_of: date, calendars: WorkingCalendars) -> PlacedForecast:
+    """All forecasts that still lie ahead."""
     with_place = places.placed(_spread_over_places(rows))
     unplaced = with_place.filter(pl.col("location_id").is_null()).select(
         pl.lit("forecast_without_location").alias("kind"), *KEY,
@@ -44,7 +43,7 @@ def placed_forecast(
     kept = with_place.filter(pl.col("location_id").is_not_null()).sort(*KEY, "bucket_start_date")
     codes = dict(rows.locations.select("location_id", "calendar_id").iter_rows())
     whole = whole_items(rows.items)
-    parts: list[tuple[str, str, date, int, int]] = []
+    parts: list[tuple[str, str, date, int, int, int]] = []
     for item, place, bucket, start, quantity in kept.select(
         *KEY, "bucket", "bucket_start_date", "quantity"
     ).iter_rows():
@@ -56,24 +55,20 @@ def placed_forecast(
         if total == 0 or not weights.any():
             continue
         shares = _whole_shares(quantity * weights / total, UNIT if item in whole else 1)
+        if not shares.any():
+            continue
+        # Empty pieces at the edges stay: an order on a Saturday the 1st is one of the month that begins there.
+        ahead = [number for number, (_, last) in enumerate(pieces) if last >= as_of]
         parts += [
-            (item, place, max(first, as_of), (last - max(first, as_of)).days + 1, int(share))
-            for (first, last), share in zip(pieces, shares, strict=True)
-            if share > 0
+            (item, place, max(first, as_of), (last - max(first, as_of)).days + 1, day_number(start), int(share))
+            for number, ((first, last), share) in enumerate(zip(pieces, shares, strict=True))
+            if share > 0 or number in (ahead[0], ahead[-1])
         ]
-    windows = kept.group_by(*KEY, maintain_order=True).agg(
-        window_days=pl.col("bucket").replace_strict(BUCKET_DAYS, return_dtype=pl.Int64).max()
-    )
-    # Buckets of a day are asked for as they are: no order reaches beyond its own day unless the policy says so.
-    by_bucket = pl.when(pl.col("window_days") > WEEK).then("window_days").otherwise(0)
-    windows = windows.with_columns(
-        window_days=by_bucket if window_days is None else pl.lit(window_days, dtype=pl.Int64)
-    )
     return PlacedForecast(
         pl.DataFrame(parts, schema=FORECAST_SCHEMA, orient="row")
         .group_by(*KEY, "date", maintain_order=True)
-        .agg(pl.col("days").max(), pl.col("quantity").sum()),
-        windows,
+        .agg(pl.col("days").max(), pl.col("period").min(), pl.col("quantity").sum())
+        .select(*FORECAST_SCHEMA),
         unplaced.cast(UNPLACED_SCHEMA),  # type: ignore[arg-type]
     )
 

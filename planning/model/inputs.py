@@ -15,6 +15,7 @@ import polars as pl
 from planning.model.calendars import WorkingCalendars, day_number, working_calendars
 from planning.model.documents import Documents, Places, documents
 from planning.model.forecast import PlacedForecast, placed_forecast
+from planning.model.lead_times import offset_days, operation_starts
 from planning.model.network import Network, network
 from planning.model.nodes import node_arrays
 from planning.model.rows import KEY, PlanningRows
@@ -64,11 +65,11 @@ def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings |
     calendars = working_calendars(rows.calendars, as_of)
     places = Places(rows)
     papers = documents(rows, places)
-    forecast = placed_forecast(rows, places, as_of, calendars, settings.forecast_window_days)
+    forecast = placed_forecast(rows, places, as_of, calendars)
     asked = pl.concat([papers.demands.select(KEY), papers.supply.select(KEY), forecast.rows.select(KEY)]).unique()
     found = network(rows, as_of, asked, calendars)
     nodes = found.nodes.with_row_index("node").with_columns(pl.col("node").cast(pl.Int64))
-    problem_nodes, nodes = node_arrays(rows, found, nodes, forecast, calendars)
+    problem_nodes, nodes = node_arrays(rows, found, nodes, calendars, settings.forecast_window_days)
     site = {place: code for code, place in enumerate(nodes["location_id"].unique().sort())}
     customers, order_lines = _codes(papers.demands["customer_id"]), _codes(papers.demands["sales_order_line_id"])
     suppliers = _codes(found.sources["supplier_id"])
@@ -85,7 +86,7 @@ def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings |
         demands=_demands(demands, supply, customers, order_lines),
         forecasts=Forecasts.of(
             forecasts.height, node=_of(forecasts, "node"), day=_days(forecasts, "date"), days=_of(forecasts, "days"),
-            quantity=_of(forecasts, "quantity"),
+            period=_of(forecasts, "period"), quantity=_of(forecasts, "quantity"),
             value=_of(forecasts, "quantity") / UNIT * problem_nodes.unit_value[_of(forecasts, "node")],
         ),
         open_supply=_open_supply(supply, found.sources, problem_nodes.yield_rate, order_lines, rows, calendars, nodes),
@@ -95,7 +96,7 @@ def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings |
             expiry_day=_days(stock, "expiry_date", FAR), tracking=_lookup(stock["sales_order_line_id"], order_lines),
         ),
         safety_stock_steps=_safety_stock(rows, nodes),
-        operations=_operations(rows, found.sources, centres),
+        operations=_operations(rows, found.sources, centres, calendars),
         calendars=calendars.arrays,
         settings=Settings(scrap_formula=settings.scrap, usable_status=settings.usable_status),
     )  # fmt: skip
@@ -180,6 +181,7 @@ def _lines(found: Network, nodes: pl.DataFrame) -> BillLines:
         scrap_rate=_floats(lines, "scrap_rate", 0.0),
         valid_from=_days(lines, "valid_from_date", -FAR),
         valid_to=_days(lines, "valid_to_date", FAR),
+        offset_days=_of(lines, "offset_days"),
         is_by_product=lines["is_by_product"].to_numpy(),
         substitute_group=_lookup(groups["group"], _codes(groups["group"])),
         substitute_priority=_of(lines, "substitute_priority"),
@@ -246,10 +248,18 @@ def _safety_stock(rows: PlanningRows, nodes: pl.DataFrame) -> SafetyStockSteps:
     )  # fmt: skip
 
 
-def _operations(rows: PlanningRows, sources: pl.DataFrame, centres: dict[str, int]) -> Operations:
-    found = sources.filter(pl.col("bom_id").is_not_null()).select("source", "bom_id")
-    found = found.join(
-        rows.operations.filter(pl.col("work_centre_id").is_in(list(centres))), on="bom_id", maintain_order="left"
+def _operations(
+    rows: PlanningRows, sources: pl.DataFrame, centres: dict[str, int], calendars: WorkingCalendars
+) -> Operations:
+    """Operations of each source in their sequence, on the working day on which the fixed times before them end."""
+    found = sources.filter(pl.col("bom_id").is_not_null()).select("source", "bom_id", "kind", "lead_time_days")
+    found = (
+        found.join(
+            rows.operations.filter(pl.col("work_centre_id").is_in(list(centres))), on="bom_id", maintain_order="left"
+        )
+        .join(rows.boms.select("bom_id", "bom_type"), on="bom_id", how="left", maintain_order="left")
+        .join(operation_starts(rows, calendars), on=["bom_id", "operation_id"], how="left", maintain_order="left")
+        .with_columns(offset_days=offset_days(pl.col("start_days")))
     )
     return Operations.of(
         found.height,
@@ -257,6 +267,7 @@ def _operations(rows: PlanningRows, sources: pl.DataFrame, centres: dict[str, in
         work_centre=_lookup(found["work_centre_id"], centres),
         setup_hours=_floats(found, "setup_hours", 0.0),
         run_hours_per_unit=_floats(found, "run_hours_per_unit", 0.0),
+        offset_days=_of(found, "offset_days"),
     )
 
 

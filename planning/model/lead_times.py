@@ -1,4 +1,4 @@
-"""Lead times and where they come from: agreements with suppliers, and routings as working days."""
+"""Lead times and where they come from: agreements with suppliers, routings as working days, starts of operations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from planning.model.calendars import WorkingCalendars
 from planning.model.rows import PlanningRows
+from planning.mrp.codes import SourceKind
 
 
 class LeadTimeOrigin(IntEnum):
@@ -19,6 +20,7 @@ class LeadTimeOrigin(IntEnum):
     ROUTING = 2
     LANE = 3
     NOTHING = 4
+    SCENARIO = 5
 
 
 def current_agreements(rows: PlanningRows, as_of: date) -> pl.DataFrame:
@@ -46,7 +48,44 @@ def agreed(agreements: pl.DataFrame) -> pl.DataFrame:
 
 
 def routing_days(rows: PlanningRows, calendars: WorkingCalendars) -> pl.DataFrame:
-    """Working days that a bill's operations take, one after the other: `routing_days` an order, and for each unit.
+    """Working days that a bill's operations take, one after the other: `routing_days` an order, and for each unit."""
+    return (
+        _operation_days(rows, calendars)
+        .group_by("bom_id", maintain_order=True)
+        .agg(routing_days=pl.col("days").sum(), routing_days_per_unit=pl.col("days_per_unit").sum())
+    )
+
+
+def operation_starts(rows: PlanningRows, calendars: WorkingCalendars) -> pl.DataFrame:
+    """bom_id, operation_id, `start_days`: whole working days from the start of an order to that of each operation.
+
+    Before it lie setup, queue and move of the operations of lower sequence; those of one sequence run side by side. Run
+    time is left out, as it depends on the quantity, and a part of a day is not waited for: nothing comes late by it.
+    """
+    days = _operation_days(rows, calendars)
+    before = (
+        days.group_by("bom_id", "sequence")
+        .agg(pl.col("days").max())
+        .sort("bom_id", "sequence")
+        .select("bom_id", "sequence", before=pl.col("days").cum_sum().over("bom_id") - pl.col("days"))
+    )
+    return days.join(before, on=["bom_id", "sequence"], maintain_order="left").select(
+        "bom_id", "operation_id", start_days=(pl.col("before") + 1e-9).floor().cast(pl.Int64)
+    )
+
+
+def offset_days(start_days: pl.Expr) -> pl.Expr:
+    """When an operation starts after the start of its order, never after its end; of what is made alone.
+
+    Needs the columns kind, lead_time_days and bom_type of the source. What passes through a phantom takes no time.
+    """
+    takes_time = (pl.col("kind") == SourceKind.MAKE) & (pl.col("bom_type") != "phantom")
+    lead_time = pl.col("lead_time_days").floor().cast(pl.Int64).clip(lower_bound=0)
+    return pl.when(takes_time).then(pl.min_horizontal(start_days.fill_null(0), lead_time)).otherwise(0).fill_null(0)
+
+
+def _operation_days(rows: PlanningRows, calendars: WorkingCalendars) -> pl.DataFrame:
+    """Operations with the working days they take of an order, and of each unit.
 
     An order works the hours of its work centre's calendar, or its capacity where that is less.
     """
@@ -63,10 +102,6 @@ def routing_days(rows: PlanningRows, calendars: WorkingCalendars) -> pl.DataFram
         schema={"work_centre_id": pl.String, "hours_a_day": pl.Float64}, orient="row",
     )  # fmt: skip
     fixed = (pl.col("setup_hours") + pl.col("queue_hours") + pl.col("move_hours")) / pl.col("hours_a_day")
-    return (
-        rows.operations.join(hours, on="work_centre_id", maintain_order="left")
-        .group_by("bom_id", maintain_order=True)
-        .agg(
-            routing_days=fixed.sum(), routing_days_per_unit=(pl.col("run_hours_per_unit") / pl.col("hours_a_day")).sum()
-        )
+    return rows.operations.join(hours, on="work_centre_id", maintain_order="left").with_columns(
+        days=fixed.fill_null(0.0), days_per_unit=(pl.col("run_hours_per_unit") / pl.col("hours_a_day")).fill_null(0.0)
     )

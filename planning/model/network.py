@@ -21,7 +21,7 @@ class Network:
     """`nodes` (KEY, has_policy), `sources` (SOURCE_SCHEMA), both in the order of their codes.
 
     `lines`: one row a component of a source (`source` its code): item_id and location_id of the component, its
-    quantity per unit and per order, scrap, validity, substitute group and priority, is_by_product.
+    quantity per unit and per order, scrap, validity, offset in days, substitute group and priority, is_by_product.
     """
 
     nodes: pl.DataFrame

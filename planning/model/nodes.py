@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from planning.model.calendars import WorkingCalendars
-from planning.model.forecast import PlacedForecast, whole_items
+from planning.model.forecast import whole_items
 from planning.model.network import Network
 from planning.model.rows import KEY, PlanningRows
 from planning.mrp import Nodes
@@ -21,10 +21,13 @@ DAYS_A_YEAR = 365.0
 
 
 def node_arrays(
-    rows: PlanningRows, found: Network, nodes: pl.DataFrame, forecast: PlacedForecast, calendars: WorkingCalendars
+    rows: PlanningRows, found: Network, nodes: pl.DataFrame, calendars: WorkingCalendars, window_days: int
 ) -> tuple[Nodes, pl.DataFrame]:
-    """The nodes of the engine, and the frame of their names with item words, unit value, planner and lot rule."""
-    frame = _described(rows, found, nodes, forecast)
+    """The nodes of the engine, and the frame of their names with item words, unit value, planner and lot rule.
+
+    `window_days`: how far orders use up forecast before and after their own bucket where the policy does not say.
+    """
+    frame = _described(rows, found, nodes, window_days)
     places = {row[0]: calendars.code(row[1]) for row in _place_calendars(rows.locations).iter_rows()}
     items = {item: code for code, item in enumerate(frame["item_id"].unique().sort())}
     sites = {place: code for code, place in enumerate(frame["location_id"].unique().sort())}
@@ -73,7 +76,7 @@ def node_arrays(
     return arrays, frame
 
 
-def _described(rows: PlanningRows, found: Network, nodes: pl.DataFrame, forecast: PlacedForecast) -> pl.DataFrame:
+def _described(rows: PlanningRows, found: Network, nodes: pl.DataFrame, window_days: int) -> pl.DataFrame:
     """Nodes with their policy's columns; the defaults of those without one."""
     phantom = (
         found.sources.join(rows.boms.select("bom_id", "bom_type"), on="bom_id", how="left")
@@ -92,14 +95,13 @@ def _described(rows: PlanningRows, found: Network, nodes: pl.DataFrame, forecast
         .join(rows.items, on="item_id", how="left", maintain_order="left")
         .join(general, on="item_id", how="left", maintain_order="left")
         .join(own, on=KEY, how="left", maintain_order="left")
-        .join(forecast.windows, on=KEY, how="left", maintain_order="left")
         .with_columns(
             pl.col("is_phantom").fill_null(value=False),
             pl.col("strategy").fill_null("make_to_stock"),
             pl.col("lot_rule").fill_null("lot_for_lot"),
             unit_value=pl.coalesce("own_cost", "general_cost"),
             **{
-                name: pl.when(stated_windows).then(pl.col(name)).otherwise(pl.col("window_days").cast(pl.Float64))
+                name: pl.when(stated_windows).then(pl.col(name)).otherwise(float(window_days))
                 for name in ("forecast_backward_days", "forecast_forward_days")
             },
         )

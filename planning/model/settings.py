@@ -17,9 +17,8 @@ class PlanningSettings:
     """The defaults are what a build plans with unless tower.toml says otherwise. Raises PlanningError for wrong words.
 
     `usable_stock`: status of the stock that is planned with. `scrap_formula`: "divide" issues usage / (1 − s),
-    "multiply" usage × (1 + s). `forecast_window_days`: how far from its own bucket an order uses up forecast, before
-    and after, where the policy states no window; None: as far as the bucket of the forecast is long where that is more
-    than a week, else not at all.
+    "multiply" usage × (1 + s). `forecast_window_days`: how far from its own bucket (a month, a week, a day: as the
+    forecast is stated) an order uses up forecast, before and after, where the policy states no window.
 
     Messages: open orders are moved from `expedite_days` late and `defer_days` early on, worth at least `least_value`,
     and excess counts from `least_quantity` units; releases are said `release_days` ahead; stock beyond the needs of
@@ -28,7 +27,7 @@ class PlanningSettings:
 
     usable_stock: tuple[str, ...] = ("unrestricted", "reserved")
     scrap_formula: str = "divide"
-    forecast_window_days: int | None = None
+    forecast_window_days: int = 0
     expedite_days: int = 2
     defer_days: int = 6
     least_value: float = 0.0

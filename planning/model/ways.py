@@ -12,7 +12,14 @@ from datetime import date
 import polars as pl
 
 from planning.model.calendars import WorkingCalendars
-from planning.model.lead_times import LeadTimeOrigin, agreed, current_agreements, routing_days
+from planning.model.lead_times import (
+    LeadTimeOrigin,
+    agreed,
+    current_agreements,
+    offset_days,
+    operation_starts,
+    routing_days,
+)
 from planning.model.rows import KEY, PlanningRows
 from planning.mrp.codes import SourceKind
 
@@ -31,7 +38,8 @@ _RANKED = {"rank": pl.UInt32, **SOURCE_SCHEMA}
 LINE_SCHEMA = {
     "source": pl.Int64, "item_id": pl.String, "location_id": pl.String, "quantity": pl.Float64,
     "fixed_quantity": pl.Float64, "scrap_rate": pl.Float64, "valid_from_date": pl.Date, "valid_to_date": pl.Date,
-    "substitute_group": pl.String, "substitute_priority": pl.Int64, "is_by_product": pl.Boolean,
+    "offset_days": pl.Int64, "substitute_group": pl.String, "substitute_priority": pl.Int64,
+    "is_by_product": pl.Boolean,
 }  # fmt: skip
 
 
@@ -42,6 +50,7 @@ class Supply:
         self.rows, self.calendars = rows, calendars
         self.policies = rows.policies.select(*KEY, "supply_type", "lead_time_days", "source_location_id")
         self.routing = routing_days(rows, calendars)
+        self.starts = operation_starts(rows, calendars)
         self.agreements = current_agreements(rows, as_of)
 
     def sources(self, nodes: pl.DataFrame) -> pl.DataFrame:
@@ -62,10 +71,14 @@ class Supply:
         """What each source takes: components where it is made, or the item itself at the shipping place."""
         of_bill = (
             sources.filter(pl.col("bom_id").is_not_null())
-            .select("source", "bom_id", location_id="made_at")
-            .join(self.rows.boms.select("bom_id", "output_quantity"), on="bom_id", maintain_order="left")
+            .select("source", "bom_id", "kind", "lead_time_days", location_id="made_at")
+            .join(self.rows.boms.select("bom_id", "bom_type", "output_quantity"), on="bom_id", maintain_order="left")
             .join(self.rows.components, on="bom_id", maintain_order="left")
-            .with_columns(item_id="component_item_id")
+            .join(self.starts, on=["bom_id", "operation_id"], how="left", maintain_order="left")
+            .with_columns(
+                item_id="component_item_id",
+                offset_days=pl.when("is_by_product").then(0).otherwise(offset_days(pl.col("start_days"))),
+            )
         )
         per_output = pl.col("quantity") / pl.col("output_quantity")
         bills = of_bill.with_columns(
@@ -77,7 +90,7 @@ class Supply:
             .select("source", "item_id", location_id="from_location_id")
             .with_columns(
                 quantity=1.0, fixed_quantity=0.0, scrap_rate=0.0, valid_from_date=None, valid_to_date=None,
-                substitute_group=None, substitute_priority=1, is_by_product=False,
+                offset_days=0, substitute_group=None, substitute_priority=1, is_by_product=False,
             )
         )  # fmt: skip
         return pl.concat([one.select(*LINE_SCHEMA).cast(LINE_SCHEMA) for one in (bills, transfers)])  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""From orders to what they take and give: dependent demand on the start day, by-products on the due day.
+"""From orders to what they take and give: dependent demand from the start day on, by-products on the due day.
 
 Which lines count is decided by the day on which the order starts, not by today. Of lines that stand for each other the
 lowest priority number valid then is taken.
@@ -92,7 +92,7 @@ class Explosion:
         tracking = np.where(tracked & (orders.tracking[row] >= 0), orders.tracking[row], NONE)
         gives = lines.is_by_product[line]
         takes = np.flatnonzero(~gives & (quantity > 0))
-        day = self._taken_on(line[takes], start[takes])
+        day = self._taken_on(line[takes], start[takes], orders.due_day[row[takes]])
         demand = DemandEvents(
             node=component[takes],
             day=day,
@@ -114,14 +114,15 @@ class Explosion:
         )
         return demand, supply
 
-    def _taken_on(self, line: Integers, start: Integers) -> Integers:
-        """The start of each order, or so many working days later as the line says."""
+    def _taken_on(self, line: Integers, start: Integers, due: Integers) -> Integers:
+        """The start of each order, or so many working days later as the line says, but not after the order is due."""
         lines = self.problem.lines
         if not lines.offset_days.any():
             return start
         offset = lines.offset_days[line]
         maker = self.problem.nodes.calendar[self.problem.sources.node[lines.source[line]]]
-        return np.where(offset != 0, self.working.after(maker, start, offset), start)
+        moved = np.minimum(self.working.after(maker, start, offset), np.maximum(due, start))
+        return np.where(offset != 0, moved, start)
 
     def _compiled(self, loops: ModuleType, orders: Exploding) -> tuple[DemandEvents, SupplyEvents] | None:
         """The same by compiled loops; None where a requirement is too large to count."""
@@ -136,11 +137,15 @@ class Explosion:
         )
         if found is None:
             return None
-        (node, start, quantity, tracking, parent, line), (given, due, amount, given_for, maker) = found
+        (node, start, quantity, tracking, parent, line), (given, out_day, amount, given_for, maker) = found
+        due = start
+        if self.problem.lines.offset_days.any():
+            by_number = np.argsort(orders.supply)
+            due = orders.due_day[by_number[np.searchsorted(orders.supply, parent, sorter=by_number)]]
         return (
             DemandEvents(
                 node=node,
-                day=self._taken_on(line, start),
+                day=self._taken_on(line, start, due),
                 quantity=quantity,
                 kind=np.full(node.size, DemandKind.DEPENDENT),
                 tracking=tracking,
@@ -150,7 +155,7 @@ class Explosion:
             ),
             SupplyEvents(
                 node=given,
-                day=due,
+                day=out_day,
                 quantity=amount,
                 tracking=given_for,
                 kind=np.full(given.size, SupplyKind.BY_PRODUCT),

@@ -19,7 +19,7 @@ from enum import IntEnum
 import numpy as np
 
 from planning.mrp.codes import FAR, NONE, Floats, Integers, SupplyKind
-from planning.mrp.lateness import hold_up, late_days_of, own_delay, possible_days
+from planning.mrp.lateness import Waiting, hold_up, late_days_of, own_delay, possible_days
 from planning.mrp.matching import matched
 from planning.mrp.result import PeggingLinks, Plan
 from planning.mrp.segments import csr, expanded, stable_order
@@ -71,9 +71,11 @@ def _by_date(plan: Plan, asked: Integers, there: Integers) -> tuple[PeggingLinks
     if in_time:
         # Netting has put every receipt before its need: all levels at once.
         return _pegged(plan, asked, there, rank, _available_on(plan, late), rule), late
-    asked_at, there_at = plan.structure.level[plan.demand.node[asked]], plan.structure.level[plan.supply.node[there]]
+    waiting = Waiting.of(plan)
+    asked_at, there_at = waiting.level[plan.demand.node[asked]], waiting.level[plan.supply.node[there]]
     parts = []
-    for depth in range(plan.structure.levels - 1, -1, -1):
+    for depth in range(waiting.levels - 1, -1, -1):
+        waiting.pass_on(plan, late, depth)
         available = _available_on(plan, late)
         links = _pegged(plan, asked[asked_at == depth], there[there_at == depth], rank, available, rule)
         hold_up(plan, links.demand, possible_days(plan, late)[links.supply], own, late)

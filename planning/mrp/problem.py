@@ -162,9 +162,9 @@ class BillLines(Table):
     """What an order of a source takes (or, as a by-product, gives), valid by the day on which the order starts.
 
     `quantity` for one unit ordered, in units; `fixed_quantity` once an order. `scrap_rate` is the share lost of the
-    component. `offset_days` after the start, in working days of the node. Lines of one source with the same
-    `substitute_group` (NONE: none) stand for each other: of those valid, the lowest `substitute_priority` is taken;
-    where it is short, free stock of the others is used up first.
+    component. `offset_days` after the start, in working days of the node, at most until the order is due. Lines of one
+    source with the same `substitute_group` (NONE: none) stand for each other: of those valid, the lowest
+    `substitute_priority` is taken; where it is short, free stock of the others is used up first.
     """
 
     source: Integers = _column(np.int64)
@@ -199,12 +199,16 @@ class Demands(Table):
 
 @dataclass(frozen=True, slots=True)
 class Forecasts(Table):
-    """Forecast of a bucket: from `day`, for `days`. Its net part is asked for on `day`."""
+    """Forecast of a bucket: from `day`, for `days`. Its net part is asked for on `day`.
+
+    Buckets of a node with the same `period` (any code; NONE: alone) were stated as one, such as the weeks of a month.
+    """
 
     node: Integers = _column(np.int64)
     day: Integers = _column(np.int64)
     quantity: Integers = _column(np.int64)
     days: Integers = _column(np.int64, 7)
+    period: Integers = _column(np.int64, NONE)
     value: Floats = _column(np.float64, 0.0)
 
 

@@ -93,7 +93,7 @@ def renetted(base: PlanningProblem, problem: PlanningProblem, before: NetForecas
     nodes, demands, forecasts = problem.nodes, problem.demands, problem.forecasts
     found = _differing(base.nodes, nodes) if base.nodes.count == nodes.count else np.ones(nodes.count, np.bool_)
     _note(found, base.demands, demands, ("node", "day", "quantity", "for_supply"))
-    _note(found, base.forecasts, forecasts, ("node", "day", "quantity", "days"))
+    _note(found, base.forecasts, forecasts, ("node", "day", "quantity", "days", "period"))
     asked, foreseen = np.flatnonzero(found[demands.node]), np.flatnonzero(found[forecasts.node])
     some = net_forecast(nodes, _rows(demands, asked), _rows(forecasts, foreseen), problem.first_day)
     return NetForecast(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.mrp.codes import NONE, UNIT, DemandKind, Flags, Floats, Integers, SupplyKind
-from planning.mrp.lateness import possible_days
+from planning.mrp.lateness import by_products, needed_days, own_delay, possible_days
 from planning.mrp.pegging import Pegging, late_days
 from planning.mrp.result import Plan
 
@@ -52,11 +52,13 @@ def shortages(pegging: Pegging, late: Integers | None = None) -> Shortages:
     plan, links = pegging.plan, pegging.links
     late = late_days(pegging) if late is None else late
     first_day, supply = plan.problem.first_day, plan.supply
-    asked = np.maximum(plan.demand.day[links.demand], plan.problem.earliest_day)
+    asked = needed_days(plan, links.demand, own_delay(plan))
     there = possible_days(plan, late)[links.supply]
     own = np.zeros(supply.count, np.bool_)
     for made in (plan.orders, plan.passes):
         own[made.supply] = (made.release_day < first_day) | (made.days_moved > 0)
+    beside = by_products(plan)
+    own[beside] = own[supply.origin[beside]]
     # An open order whose own day lies after the need.
     is_ordered = (supply.kind > SupplyKind.ON_HAND) & (supply.kind < SupplyKind.PLANNED)
     comes_later = is_ordered[links.supply] & (np.maximum(supply.day, first_day)[links.supply] > asked)

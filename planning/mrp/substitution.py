@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planning.mrp.calendars import WorkingDays
 from planning.mrp.codes import NONE, TOLERANCE, DemandKind, Floats, Integers
 from planning.mrp.events import DemandEvents
 from planning.mrp.netting import Requirements, days_of_cover
@@ -70,11 +71,11 @@ def use_up(
     rows, short = _short(problem, demand, requirements, rows)
     line, first_line = following[demand.origin[rows]], demand.origin[rows]
     lines = problem.lines
+    start = _starts(problem, demand.day[rows], first_line)
     reduced = np.zeros(rows.size, np.int64)
     moved: list[tuple[Integers, Integers, Integers]] = []
     while (line >= 0).any():
         component = lines.component[line]
-        start = demand.day[rows] - lines.offset_days[first_line]
         usable = (line >= 0) & (short > 0) & (per_unit[line] > 0) & (per_unit[first_line] > 0)
         usable &= (level[component] < level[demand.node[rows]]) & (free[component] > 0)
         usable &= (lines.valid_from[line] <= start) & (start <= lines.valid_to[line])
@@ -109,6 +110,16 @@ def use_up(
             origin=line,
         ),
     )
+
+
+def _starts(problem: PlanningProblem, day: Integers, line: Integers) -> Integers:
+    """The start of each order whose line takes its component on a day: its offset of working days before."""
+    lines = problem.lines
+    offset = lines.offset_days[line]
+    if not offset.any():
+        return day
+    maker = problem.nodes.calendar[problem.sources.node[lines.source[line]]]
+    return np.where(offset != 0, WorkingDays.of(problem.calendars).before(maker, day, offset), day)
 
 
 def _short(

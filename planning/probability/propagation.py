@@ -59,7 +59,8 @@ class _Run:
             self.release[made.supply] = made.release_day
         self.day = np.maximum(supply.day, self.first_day)
         # A release in the past is made up for today: everything after it moves.
-        self.day += np.maximum(self.first_day - self.release, 0)
+        self.starts_late = np.maximum(self.first_day - self.release, 0)
+        self.day += self.starts_late
         self.levels = plan.structure.levels
         level = plan.structure.level
         self.supplies = [np.flatnonzero(level[supply.node] == depth) for depth in range(self.levels)]
@@ -134,7 +135,7 @@ class _Run:
         if not child.size:
             return key
         demand = self.pegging.child_order[child]
-        asked = np.maximum(self.plan.demand.day[demand], self.first_day)
+        asked = np.maximum(self.plan.demand.day[demand] + self.starts_late[rows[owner]], self.first_day)
         delay = demand_key[demand] - (asked << _SHIFT)[:, None]
         first = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), owner[1:] != owner[:-1])))
         worst = np.maximum.reduceat(delay, first, axis=0)

@@ -22,8 +22,13 @@ class Unreadable(ValueError):
     """A text that a field cannot hold; the message goes on after "`key` is 'text'"."""
 
 
-def _field(read: Callable[[str], object], says: str, key: str, *, required: bool, many: bool = False) -> Any:
-    metadata = {"read": read, "says": says, "key": key, "required": required, "many": many}
+def _field(
+    read: Callable[[str], object], says: str, key: str, form: str, *, required: bool, many: bool = False,
+    limits: tuple[float | None, float | None] = (None, None), words: Sequence[str] = (),
+) -> Any:  # fmt: skip
+    """`form`, `limits` and `words` are for who draws an input: name, number, whole, day or choice."""
+    metadata = {"read": read, "says": says, "key": key, "required": required, "many": many, "form": form,
+                "limits": limits, "words": tuple(words)}  # fmt: skip
     if required:
         return field(metadata=metadata)
     return field(default=() if many else None, metadata=metadata)
@@ -31,12 +36,12 @@ def _field(read: Callable[[str], object], says: str, key: str, *, required: bool
 
 def name(key: str = "", *, required: bool = False) -> Any:
     """One id. `key` is the word in the file, where it is not that of the column."""
-    return _field(_text, "a name", key, required=required)
+    return _field(_text, "a name", key, "name", required=required)
 
 
 def names(*, required: bool = False) -> Any:
     """One id or a list of them."""
-    return _field(_text, "a name or a list of names", "", required=required, many=True)
+    return _field(_text, "a name or a list of names", "", "name", required=required, many=True)
 
 
 def number(key: str = "", *, required: bool = False, above: float | None = None, least: float | None = None,
@@ -61,7 +66,8 @@ def number(key: str = "", *, required: bool = False, above: float | None = None,
             raise Unreadable(f"Write {says}.")
         return value
 
-    return _field(read, says, key, required=required)
+    lowest = least if above is None else above
+    return _field(read, says, key, "number", required=required, limits=(lowest, most))
 
 
 def days(key: str = "", *, required: bool = False, least: int = -MOST_DAYS, most: int = MOST_DAYS) -> Any:
@@ -82,12 +88,12 @@ def whole(key: str = "", *, required: bool = False, least: int, most: int) -> An
             raise Unreadable(f"Write {says}.")
         return value
 
-    return _field(read, says, key, required=required)
+    return _field(read, says, key, "whole", required=required, limits=(least, most))
 
 
 def day(key: str = "", *, required: bool = False) -> Any:
     """A date."""
-    return _field(_date, "a date, YYYY-MM-DD", key, required=required)
+    return _field(_date, "a date, YYYY-MM-DD", key, "day", required=required)
 
 
 def choice(*words: str, required: bool = False) -> Any:
@@ -98,7 +104,7 @@ def choice(*words: str, required: bool = False) -> Any:
             raise Unreadable(f"Write {', '.join(words[:-1])} or {words[-1]}.")
         return text
 
-    return _field(read, " | ".join(words), "", required=required)
+    return _field(read, " | ".join(words), "", "choice", required=required, words=words)
 
 
 def key_of(column: Field[Any]) -> str:

@@ -1,6 +1,7 @@
 """All that a plan is made from as one file, so that a scenario replays to the last digit when its build is gone.
 
-A zip of Parquet frames, one for each table of `PlanningRows`, and a manifest. The same rows give the same bytes.
+A zip of Parquet frames, one for each table of `PlanningRows`, and a manifest with the day and the company's settings.
+The same rows and settings give the same bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 
 import polars as pl
@@ -17,9 +18,10 @@ import polars as pl
 from planning.errors import PlanningError
 from planning.model.inputs import planning_model
 from planning.model.rows import PlanningRows
+from planning.model.settings import PlanningSettings
 from planning.tables.results import Planned, planned
 
-VERSION = 1
+VERSION = 2
 _MANIFEST = "manifest.json"
 # A zip names no date before 1980; one that never changes keeps the bytes the same.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
@@ -27,19 +29,22 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class ScenarioInputs:
-    """The rows of a plan and its day."""
+    """The rows of a plan, its day, and what the company decides for all items."""
 
     rows: PlanningRows
     as_of: date
+    settings: PlanningSettings = field(default_factory=PlanningSettings)
 
     def planned(self) -> Planned:
         """The plan of them. Raises PlanningError for calendars that contradict themselves."""
-        return planned(planning_model(self.rows, self.as_of))
+        return planned(planning_model(self.rows, self.as_of, self.settings))
 
     def to_bytes(self) -> bytes:
         """The file."""
         names = sorted(column.name for column in fields(PlanningRows))
-        manifest = {"version": VERSION, "as_of": self.as_of.isoformat(), "tables": names}
+        manifest = {
+            "version": VERSION, "as_of": self.as_of.isoformat(), "settings": asdict(self.settings), "tables": names
+        }  # fmt: skip
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(_entry(_MANIFEST), json.dumps(manifest, indent=1))
@@ -67,7 +72,9 @@ class ScenarioInputs:
                     for name in manifest["tables"]
                     if name in known
                 }
-                return cls(PlanningRows(**tables), date.fromisoformat(manifest["as_of"]))
+                decided = manifest["settings"] | {"usable_stock": tuple(manifest["settings"]["usable_stock"])}
+                day = date.fromisoformat(manifest["as_of"])
+                return cls(PlanningRows(**tables), day, PlanningSettings(**decided))
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
             if isinstance(error, PlanningError):
                 raise

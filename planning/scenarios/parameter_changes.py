@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from planning.model.lead_times import LeadTimeOrigin
 from planning.mrp import Journal
-from planning.mrp.codes import TOLERANCE, UNIT, Flags, Integers, LotRule, SourceKind
+from planning.mrp.codes import TOLERANCE, UNIT, Flags, Floats, Integers, LotRule, SourceKind
 from planning.scenarios.change import Language, OfItems, exactly_one, known_suppliers, shown
 from planning.scenarios.draft import Draft
 from planning.scenarios.fields import choice, days, names, number, whole
@@ -82,7 +83,22 @@ class LeadTime(OfSources):
             after, each = np.ceil(before * self.factor - _NEARLY).astype(np.int64), each * self.factor
         else:
             after = np.maximum(before + (self.add or 0), 0)
-        return draft.changed(Journal().replaced("sources", rows, lead_time_days=after, lead_time_days_per_unit=each))
+        origin = self._origin(draft, rows, after, each)
+        step = Journal().replaced(
+            "sources", rows, lead_time_days=after, lead_time_days_per_unit=each, lead_time_origin=origin
+        )
+        return draft.changed(step)
+
+    def _origin(self, draft: Draft, rows: Integers, after: Integers, each: Floats) -> Integers:
+        """Where the new lead times come from: the scenario, unless they are what the base, or a new source, says."""
+        base, held = draft.plan.problem.sources, draft.model.problem.sources
+        said = np.full(rows.size, int(LeadTimeOrigin.SCENARIO))
+        for table in (held, base):
+            there = np.minimum(rows, table.count - 1)
+            same = (table.lead_time_days[there] == after) & (table.lead_time_days_per_unit[there] == each)
+            same &= rows < table.count
+            said = np.where(same, table.lead_time_origin[there], said)
+        return said
 
     def phrase(self, language: Language) -> str:
         return f"{'提前期' if language == 'zh' else 'Lead time'} {arithmetic(language, self, (' days', ' 天'))}"

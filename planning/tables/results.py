@@ -13,7 +13,7 @@ from planning.mrp import Plan, plan
 from planning.mrp.arithmetic import LevelOrigin, LotOrigin, arithmetic
 from planning.mrp.codes import NONE, UNIT, DemandKind, Floats, Integers, LotRule, SourceKind
 from planning.mrp.critical import critical_supply
-from planning.mrp.lateness import possible_days
+from planning.mrp.lateness import needed_days, own_delay, possible_days
 from planning.mrp.pegging import Pegging, late_days
 from planning.mrp.shortages import Shortages, demand_value, shortages
 from planning.tables.load import Load, plan_load
@@ -229,7 +229,7 @@ def _supplier(result: Planned, supply: Integers) -> pl.Series:
 def plan_pegging(result: Planned) -> pl.DataFrame:
     """One row for each link: which supply serves which demand, with the quantity and how late it comes."""
     links, found = result.pegging.links, result.plan
-    asked = np.maximum(found.demand.day[links.demand], found.problem.earliest_day)
+    asked = needed_days(found, links.demand, own_delay(found))
     there = possible_days(found, result.late)[links.supply]
     return pl.DataFrame(
         {

@@ -30,13 +30,36 @@ def late_by_walking(found: Plan, pegging: Pegging) -> list[int]:
             event = int(supply.origin[event])
         return max(first - release.get(event, first), 0)
 
+    waits_for: list[list[int]] = [[] for _ in range(found.problem.nodes.count)]
+    lines = found.problem.lines
+    for line in np.flatnonzero(~found.structure.is_cut):
+        maker, other = int(found.problem.sources.node[lines.source[line]]), int(lines.component[line])
+        waits_for[other if lines.is_by_product[line] else maker].append(maker if lines.is_by_product[line] else other)
+
+    @cache
+    def all_below(node: int) -> set[int]:
+        """What a node waits for, directly or not."""
+        seen: set[int] = set()
+        todo = [node]
+        while todo:
+            for one in waits_for[todo.pop()]:
+                if one not in seen:
+                    seen.add(one)
+                    todo.append(one)
+        return seen
+
     @cache
     def late(event: int) -> int:
+        if supply.kind[event] == SupplyKind.BY_PRODUCT:
+            order = int(supply.origin[event])
+            closes_a_circle = int(supply.node[event]) in all_below(int(supply.node[order]))
+            return own(event) if closes_a_circle else late(order)
         waits = 0
         for link in np.flatnonzero(demand.parent[links.demand] == event):
             by = int(links.supply[link])
             there = int(supply.day[by])
-            if supply.kind[by] < SupplyKind.PLANNED:
+            comes_with = int(supply.origin[by]) if supply.kind[by] == SupplyKind.BY_PRODUCT else by
+            if supply.kind[comes_with] < SupplyKind.PLANNED:
                 there = max(there, first)
             needed = max(int(demand.day[links.demand[link]]) + own(event), first)
             waits = max(waits, there + late(by) - needed)
@@ -48,7 +71,7 @@ def late_by_walking(found: Plan, pegging: Pegging) -> list[int]:
 @given(SEEDS, st.booleans())
 @settings(max_examples=30, deadline=None)
 def test_lateness_is_that_of_a_plain_walk(seed: int, calendars: bool) -> None:
-    found = world_of(random_plant(seed, fences=True, calendars=calendars)).planned()
+    found = world_of(random_plant(seed, fences=True, calendars=calendars, offsets=True)).planned()
     pegging = Pegging.of(found)
     assert late_days(pegging).tolist() == late_by_walking(found, pegging)
 

@@ -29,7 +29,14 @@ def world(seed: int, items: int = 12) -> World:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_every_order_is_that_of_the_reference_planner(seed: int) -> None:
-    content = random_plant(seed, items=8 + seed % 30, fences=seed % 2 == 1, calendars=seed % 3 == 2)
+    content = random_plant(
+        seed,
+        items=8 + seed % 30,
+        fences=seed % 2 == 1,
+        calendars=seed % 3 == 2,
+        forecasts=seed % 4 > 1,
+        offsets=seed % 5 > 2,
+    )
     own = world_of(content)
     found = [(item, release, due, float(quantity)) for item, release, due, quantity in orders_of(own, own.planned())]
     assert found == sorted(
@@ -222,8 +229,13 @@ def everything_at_once(seed: int) -> World:
         item["strategy"] = chance.choice(["make_to_stock", "make_to_stock", "make_to_order", "assemble_to_order"])
         item["forecast_backward_days"], item["demand_time_fence_days"] = chance.choice([0, 10]), chance.choice([-1, 6])
     content["forecasts"] = [
-        {"item": chance.choice(names), "day": 7 * chance.randint(0, 6), "quantity": chance.randint(1, 40)}
-        for _ in range(8)
+        {
+            "item": chance.choice(names),
+            "day": 7 * chance.randint(0, 6),
+            "quantity": chance.randint(1, 40),
+            "period": number % 4 - 1,
+        }
+        for number in range(8)
     ]
     content["stock"] = [
         {

@@ -33,7 +33,9 @@ def differences(one: object, other: object, name: str = "plan") -> list[str]:
 
 
 def plain_plant(seed: int) -> PlanningProblem:
-    return world_of(random_plant(seed, 8 + seed % 25, fences=seed % 2 == 1, calendars=seed % 3 == 2)).problem
+    return world_of(
+        random_plant(seed, 8 + seed % 25, fences=seed % 2 == 1, calendars=seed % 3 == 2, forecasts=True, offsets=True)
+    ).problem
 
 
 def full_plant(seed: int) -> PlanningProblem:
@@ -66,6 +68,7 @@ def random_journal(problem: PlanningProblem, seed: int, steps: int = 3) -> Journ
         lambda: journal.added("demands", 2, node=[node(), node()], day=[day(), day()], quantity=units(50)),
         lambda: journal.added("demands", 1, node=node(), day=day(), quantity=units(50), tracking=7),
         lambda: journal.replaced("forecasts", some(problem.forecasts.count), quantity=units(60)),
+        lambda: journal.replaced("forecasts", some(problem.forecasts.count), period=int(random.integers(-1, 3))),
         lambda: journal.added("forecasts", 1, node=node(), day=day(), quantity=units(50)),
         lambda: journal.removed("forecasts", some(problem.forecasts.count)),
         lambda: journal.replaced("stock", some(problem.stock.count), quantity=units(60)),

@@ -25,7 +25,7 @@ def links(
 
     `serves` goes up to the customers, `takes` down to stock and open orders. Columns: document_type, document_id,
     item_id and location_id of that document, link_item_id, quantity (of the link's item), uom, document_date,
-    late_days, customer_name, value, possible_date, supplier_name.
+    late_days, customer_name, value, possible_date, supplier_name, goes_on (whether it has a next step).
     """
     given = {"type": document_type, "id": document_id, "item": item_id, "location": location_id}
     sql = {"serves": _SERVES, "takes": _TAKES}[side]
@@ -40,22 +40,24 @@ _SERVES = """
         from core.fct_plan_pegging
         where
             supply_type = $type and supply_id is not distinct from $id
-            and item_id = $item and location_id = $location
+            and (supply_type not in ('stock', 'by_product') or (item_id = $item and location_id = $location))
         group by demand_type, demand_id, item_id, location_id, demand_date
+    ),
+    brought as (
+        select supply_type, supply_id, min(item_id) as item_id, min(location_id) as location_id
+        from core.fct_plan_pegging where (supply_type, supply_id) in (select (demand_type, demand_id) from links)
+        group by supply_type, supply_id
     )
     select
         links.demand_type as document_type, links.demand_id as document_id,
-        coalesce(planned.item_id, production.item_id, links.item_id) as item_id,
-        coalesce(planned.location_id, production.location_id, links.location_id) as location_id,
+        coalesce(planned.item_id, production.item_id, brought.item_id, links.item_id) as item_id,
+        coalesce(planned.location_id, production.location_id, brought.location_id, links.location_id) as location_id,
         links.item_id as link_item_id, links.quantity, items.base_uom as uom, links.demand_date as document_date,
         links.late_days, customers.customer_name, demands.value, demands.possible_date,
         cast(null as varchar) as supplier_name,
-        case
-            when links.demand_type in ('forecast', 'expiry') then false
-            when links.demand_type = 'sales_order_line' then false
-            else true
-        end as goes_on
+        links.demand_type not in ('sales_order_line', 'forecast', 'expiry') as goes_on
     from links
+    left join brought on links.demand_type = brought.supply_type and links.demand_id = brought.supply_id
     left join core.fct_plan_orders as planned
         on links.demand_type = 'planned_order' and links.demand_id = planned.plan_order_id
     left join core.fct_production_orders as production

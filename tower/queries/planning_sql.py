@@ -72,7 +72,7 @@ QUERIES = {
         select bom_component_id, bom_id, component_item_id, quantity,
             coalesce(is_fixed_quantity, false) as is_fixed_quantity, coalesce(scrap_rate, 0) as scrap_rate,
             valid_from_date, valid_to_date, substitute_group, coalesce(substitute_priority, 1) as substitute_priority,
-            coalesce(is_by_product, false) as is_by_product
+            coalesce(is_by_product, false) as is_by_product, operation_id
         from canonical.cnl_bom_components order by bom_id, bom_component_id
     """,
     "operations": """

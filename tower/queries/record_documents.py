@@ -106,19 +106,41 @@ _ORDERS = f"""
 """
 
 
-def planned_orders(warehouse: Warehouse, item_id: str, location_id: str) -> pl.DataFrame:
-    """The planned orders of an item at a place by need date; at most MOST_ROWS."""
+def supplies(warehouse: Warehouse, item_id: str, location_id: str) -> pl.DataFrame:
+    """What supplies an item at a place, late and overdue planned orders first, then by date; at most MOST_ROWS.
+
+    supply_type, supply_id, supply_date, quantity (of stock and open orders what something needs), need_date,
+    release_date, past_due_days, late_days, value, served_value, supplied_by.
+    """
     return warehouse.frame(
         f"""
-        select
-            orders.plan_order_id, orders.order_type, orders.quantity, orders.base_uom, orders.need_date,
-            orders.due_date, orders.release_date, orders.past_due_days, orders.late_days, orders.value,
-            orders.served_order_lines, orders.served_value,
-            coalesce(suppliers.supplier_name, orders.from_location_id) as supplied_by
-        from core.fct_plan_orders as orders
-        left join core.dim_suppliers as suppliers on orders.supplier_id = suppliers.supplier_id
-        where orders.item_id = $item and orders.location_id = $location
-        order by orders.need_date, orders.plan_order_id
+        with pegged as (
+            select supply_type, supply_id, min(supply_date) as supply_date, sum(quantity) as quantity
+            from core.fct_plan_pegging
+            where item_id = $item and location_id = $location and supply_type <> 'planned_order'
+            group by supply_type, supply_id
+        ),
+        together as (
+            select
+                'planned_order' as supply_type, plan_order_id as supply_id, due_date as supply_date, quantity,
+                need_date, release_date, past_due_days, late_days, value, served_value, supplier_id, from_location_id
+            from core.fct_plan_orders where item_id = $item and location_id = $location
+            union all
+            select
+                pegged.supply_type, pegged.supply_id, pegged.supply_date, pegged.quantity, null, null, null, null,
+                null, null, bought.supplier_id, null
+            from pegged
+            left join core.fct_purchase_order_lines as bought
+                on pegged.supply_type = 'purchase_order_line' and pegged.supply_id = bought.purchase_order_line_id
+        )
+        select together.* exclude (supplier_id, from_location_id),
+            coalesce(suppliers.supplier_name, together.from_location_id) as supplied_by
+        from together
+        left join core.dim_suppliers as suppliers on together.supplier_id = suppliers.supplier_id
+        order by
+            case when greatest(together.late_days, together.past_due_days) > 0 then 0 else 1 end,
+            case when together.supply_type = 'planned_order' then 0 else 1 end,
+            together.supply_date, together.supply_type, together.supply_id
         limit {MOST_ROWS}
         """,
         {"item": item_id, "location": location_id},

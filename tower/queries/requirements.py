@@ -128,7 +128,8 @@ def record(warehouse: Warehouse, item_id: str, location_id: str, grain: str) -> 
     """The time-phased record without gaps: is_past_due, period (its first day), last_day, the FLOWS,
     opening_quantity, projected_on_hand_quantity at the end of the period, safety_stock_quantity.
 
-    A month holds the weeks that begin in it. By day the net requirement is empty: it is known by week. Raises ValueError for another grain than those of GRAINS.
+    A month holds the weeks that begin in it. By day the net requirement is empty: it is known by week. Raises
+    ValueError for another grain than those of GRAINS.
     """
     given = {"item": item_id, "location": location_id, "as_of": warehouse.as_of}
     if grain == "week":
@@ -193,7 +194,8 @@ _WEEKS = f"""
 """
 _MONTHS = f"""
     select
-        is_past_due, min(period) as period, max(last_day) as last_day, {_SUMS}, max(opening_quantity) as opening_quantity,
+        is_past_due, min(period) as period, max(last_day) as last_day, {_SUMS},
+        max(opening_quantity) as opening_quantity,
         arg_max(projected_on_hand_quantity, period) as projected_on_hand_quantity,
         arg_max(safety_stock_quantity, period) as safety_stock_quantity
     from weeks

@@ -14,6 +14,7 @@ from pipelines.demo.company.company import (
     LOT_RULES,
     MAKE,
     NEVER,
+    REORDER_POINT,
     STRATEGIES,
     SUBCONTRACT,
     SUPPLY_TYPES,
@@ -130,6 +131,8 @@ def _policies(view: MasterView) -> pl.DataFrame:
     # Working days of a five-day week as calendar days.
     lead = np.where(working, np.ceil(nodes.lead_days * 7.0 / 5.0), nodes.lead_days)
     source = np.where(nodes.source >= 0, nodes.place[nodes.source], -1)
+    # Min/max fills up to the maximum; who orders at a point alone orders a lot.
+    ordered_in_lots = (nodes.lot_rule == FIXED_QUANTITY) | (nodes.lot_rule == REORDER_POINT)
 
     def limited(values: Floats) -> pl.Series:
         return numbers(values[rows], values[rows] > 0)
@@ -141,7 +144,7 @@ def _policies(view: MasterView) -> pl.DataFrame:
             "supply_type": named(SUPPLY_TYPES, nodes.supply[rows]),
             "strategy": named(STRATEGIES, nodes.strategy[rows]),
             "lot_rule": named(LOT_RULES, nodes.lot_rule[rows]),
-            "fixed_lot_quantity": limited(np.where(nodes.lot_rule == FIXED_QUANTITY, nodes.fixed_lot, 0.0)),
+            "fixed_lot_quantity": limited(np.where(ordered_in_lots, nodes.fixed_lot, 0.0)),
             "min_lot_quantity": limited(nodes.min_lot),
             "max_lot_quantity": limited(nodes.max_lot),
             "lot_multiple": limited(nodes.lot_multiple),

@@ -9,12 +9,20 @@ RULES = ("lot_for_lot", "lot_for_lot", "fixed_quantity", "period_of_supply", "mi
 
 
 def random_plant(
-    seed: int, items: int = 12, days: int = 40, *, fences: bool = False, calendars: bool = False
+    seed: int,
+    items: int = 12,
+    days: int = 40,
+    *,
+    fences: bool = False,
+    calendars: bool = False,
+    forecasts: bool = False,
+    offsets: bool = False,
 ) -> dict[str, Any]:
     """A plant with one source an item; the same seed gives the same plant.
 
     With `fences` some items have a frozen fence, so that their orders may come late; with `calendars`
-    all work Monday to Friday, and day 0 is a Monday.
+    all work Monday to Friday, and day 0 is a Monday; with `forecasts` some items have forecast by week, some of it in
+    months of four weeks, and windows; with `offsets` some components are needed only days after the start.
     """
     chance = random.Random(seed)
     content: dict[str, Any] = {
@@ -49,7 +57,26 @@ def random_plant(
         content["safety_stock_steps"].append(
             {"item": f"I{chance.randrange(items)}", "day": chance.randint(-5, days), "quantity": chance.randint(0, 30)}
         )
+    if offsets:
+        for bill in content["bills"]:
+            if chance.random() < 0.4:
+                bill["offset_days"] = chance.randint(1, 3)
+    if forecasts:
+        add_forecasts(chance, content, items, days)
     return content
+
+
+def add_forecasts(chance: random.Random, content: dict[str, Any], items: int, days: int) -> None:
+    for item in content["items"]:
+        item["forecast_backward_days"], item["forecast_forward_days"] = chance.choice([0, 9]), chance.choice([0, 12])
+        if chance.random() < 0.2:
+            item["demand_time_fence_days"] = chance.randint(1, 15)
+    content["forecasts"] = []
+    for number in chance.sample(range(items), items // 2):
+        by_month = chance.random() < 0.6
+        for day in range(-14, days, 7):
+            row = {"item": f"I{number}", "day": day, "days": 7, "quantity": chance.randint(0, 40)}
+            content["forecasts"].append(row | ({"period": (day + 14) // 28} if by_month else {}))
 
 
 def random_item(chance: random.Random, number: int, items: int, *, fences: bool, calendars: bool) -> dict[str, Any]:

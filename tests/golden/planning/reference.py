@@ -86,10 +86,15 @@ def reference_orders(content: Mapping[str, Any]) -> list[Order]:
                 if bill.get("is_by_product"):
                     receipts[bill["component"]][max(due, today)] += each + once
                 else:
-                    gross[bill["component"]][max(start, today)] += each + once
+                    day = start
+                    if bill.get("offset_days"):
+                        day = min(counted(items[parent], start, bill["offset_days"], 1), max(due, start))
+                    gross[bill["component"]][max(day, today)] += each + once
 
     for row in content.get("demands", []):
         gross[row["item"]][max(row["day"], today)] += Fraction(row["quantity"])
+    for name, day, quantity in left_of_forecast(content):
+        gross[name][max(day, today)] += quantity
     for row in content.get("open_supply", []):
         receipts[row["item"]][max(row["day"], today)] += Fraction(row["quantity"])
         if "start_day" in row:
@@ -100,6 +105,55 @@ def reference_orders(content: Mapping[str, Any]) -> list[Order]:
                 orders.append((name, start, due, quantity))
             explode(name, start, due, quantity)
     return sorted(orders)
+
+
+def left_of_forecast(content: Mapping[str, Any]) -> list[tuple[str, int, Fraction]]:
+    """(item, day, quantity) of the forecast that no order uses up; buckets that are over or inside the fence not at all.
+
+    First all orders take from what holds their day, then from what was stated with it, then from what their item's
+    windows reach: each time one bucket further back, in the order of their days, and then forward.
+    """
+    left: list[tuple[str, int, Fraction]] = []
+    today = content.get("first_day", 0)
+    for item in content["items"]:
+        rows = [row for row in content.get("forecasts", []) if row["item"] == item["id"]]
+        rows.sort(key=lambda row: (row["day"], row.get("period", -1)))
+        rest = [Fraction(row["quantity"]) for row in rows]
+        asked = [row for row in content.get("demands", []) if row["item"] == item["id"] and row["quantity"] > 0]
+        asked.sort(key=lambda row: row["day"])
+        wanted = [Fraction(row["quantity"]) for row in asked]
+        for reaches in (in_bucket, in_period, in_windows):
+            for step in (-1, 1):
+                for distance in range(len(rows) + 1):
+                    for number, order in enumerate(asked):
+                        begun = sum(row["day"] <= order["day"] for row in rows)
+                        at = begun - 1 - distance if step < 0 else begun + distance
+                        if 0 <= at < len(rows) and reaches(item, rows, rows[at], order["day"], step):
+                            taken = min(rest[at], wanted[number])
+                            rest[at] -= taken
+                            wanted[number] -= taken
+        fence = item.get("demand_time_fence_days", -1)
+        for row, quantity in zip(rows, rest, strict=True):
+            if row["day"] + row["days"] > today and not (fence > 0 and row["day"] < today + fence):
+                left.append((item["id"], row["day"], quantity))
+    return left
+
+
+Rows = list[Mapping[str, Any]]
+
+
+def in_bucket(item: Mapping[str, Any], rows: Rows, row: Mapping[str, Any], day: int, step: int) -> bool:
+    return row["day"] <= day < row["day"] + row["days"]
+
+
+def in_period(item: Mapping[str, Any], rows: Rows, row: Mapping[str, Any], day: int, step: int) -> bool:
+    stated = [one for one in rows if "period" in row and one.get("period") == row["period"]] or [row]
+    return any(one["day"] <= day for one in stated) and any(day < one["day"] + one["days"] for one in stated)
+
+
+def in_windows(item: Mapping[str, Any], rows: Rows, row: Mapping[str, Any], day: int, step: int) -> bool:
+    back, ahead = item.get("forecast_backward_days", 0), item.get("forecast_forward_days", 0)
+    return row["day"] + row["days"] > day - back if step < 0 else row["day"] <= day + ahead
 
 
 def off(item: Mapping[str, Any], day: int) -> bool:
