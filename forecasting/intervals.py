@@ -4,6 +4,9 @@ Split conformal, pooled: errors of the base forecast at earlier cutoffs are divi
 towards that of all, and the quantiles of what results, for each horizon, are the shape of everyone's interval. A
 series' own error comes from its other cutoffs, so that no error is divided by itself. Sums have their own quantiles.
 Few cutoffs of one series alone would promise far too much, so its shape is never its own.
+
+Where voices were mixed, the base forecast's shape, made as much smaller as the mix did better, is half of the answer:
+its tails are those of another forecast. The other half are the errors of the mix itself at the gate's cutoff.
 """
 
 from __future__ import annotations
@@ -57,6 +60,11 @@ class _Errors:
     of_periods: Floats
 
     @property
+    def count(self) -> int:
+        """How many series at how many cutoffs took part."""
+        return int((~np.isnan(self.of_periods)).all(axis=2).sum())
+
+    @property
     def of_sums(self) -> Floats:
         return np.cumsum(self.of_periods, axis=2)
 
@@ -78,15 +86,19 @@ def intervals(panel: Panel, found: Forecast, scale_period: int) -> Intervals:
     horizon = found.values.shape[1]
     scale = safe_scale(panel, scale_period)
     errors = _errors(panel, found.origins, horizon, scale_period)
+    rehearsed = _rehearsed(panel, found, horizon, scale_period)
     own, without = errors.own()
-    width = scale * own * _sharpness(found)
+    sharpness = _sharpness(found)
+    width = scale * own
     never_negative: Flags = np.nanmin(panel.values, axis=1) >= 0
     both = []
-    for centre, error, growth in (
-        (found.values, errors.of_periods, np.ones(horizon)),
-        (np.cumsum(found.values, axis=1), errors.of_sums, np.sqrt(np.arange(1, horizon + 1))),
+    for centre, error, mixed, growth in (
+        (found.values, errors.of_periods, rehearsed.of_periods, np.ones(horizon)),
+        (np.cumsum(found.values, axis=1), errors.of_sums, rehearsed.of_sums, np.sqrt(np.arange(1, horizon + 1))),
     ):
-        shape = _shape(error / without[:, :, None], growth)
+        shape = sharpness * _shape(error / without[:, :, None], growth)
+        if rehearsed.count >= FEWEST_ERRORS:
+            shape = (shape + _shape(mixed / without[:1, :, None], growth)) / 2
         points = centre[:, :, None] + width[:, None, None] * shape
         both.append(np.where(never_negative[:, None, None], np.maximum(points, 0.0), points))
     by_period, sums = both
@@ -103,6 +115,17 @@ def _errors(panel: Panel, origins: Sequence[Origin], horizon: int, scale_period:
     # A cutoff whose horizon is not over yet would count its first steps only.
     found[np.isnan(found).any(axis=2)] = np.nan
     return _Errors(found)
+
+
+def _rehearsed(panel: Panel, found: Forecast, horizon: int, scale_period: int) -> _Errors:
+    """Errors of the mix at the gate's cutoff, the first one; none where the gate was not opened."""
+    if not found.rehearsed.size:
+        return _Errors(np.full((0, panel.series_count, horizon), np.nan))
+    origin = found.origins[0]
+    error = np.full((1, panel.series_count, horizon), np.nan)
+    error[0, origin.rows] = (origin.actuals - found.rehearsed) / safe_scale(origin.history, scale_period)[:, None]
+    error[np.isnan(error).any(axis=2)] = np.nan
+    return _Errors(error)
 
 
 def _shape(error: Floats, growth: Floats) -> Floats:

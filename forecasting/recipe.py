@@ -37,7 +37,8 @@ class Forecast:
 
     `values` (series, horizon); `candidates` the local forecasts that it was mixed from; `voices` (voices, series,
     horizon) in the order of `gate.voices`; `candidate_weights` (candidates, series, horizon) of the voice "weights",
-    empty where it was not learnt; `origins` the cutoffs with their forecasts, latest first, for measuring.
+    empty where it was not learnt; `origins` the cutoffs with their forecasts, latest first, for measuring; `rehearsed`
+    (rows of the first origin, horizon) what the mix would have said there, empty where the gate was not opened.
     """
 
     values: Floats
@@ -46,6 +47,7 @@ class Forecast:
     gate: Gate
     candidate_weights: Floats
     origins: tuple[Origin, ...]
+    rehearsed: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def forecast(
         found.gate,
         found.candidate_weights[:, back],
         tuple(replace(origin, rows=order[origin.rows]) for origin in found.origins),
+        found.rehearsed,
     )
 
 
@@ -90,7 +93,7 @@ def _forecast_in_order(panel: Panel, horizon: int, period: int, scale_period: in
         np.zeros(panel.series_count), np.zeros(panel.series_count),
     )  # fmt: skip
     final = _stage(panel, now, past, period, scale_period, seed)
-    gate = equal_gate(final.voices)
+    gate, rehearsed = equal_gate(final.voices), np.zeros((0, horizon))
     if len(final.voices) > 1 and gated:
         before, *older = past
         trial = _stage(panel, before, older, period, scale_period, seed)
@@ -99,8 +102,9 @@ def _forecast_in_order(panel: Panel, horizon: int, period: int, scale_period: in
                 trial.voices, trial.forecasts, before.actuals, trial.rows.scale,
                 before.forecasts.of("naive2"), alone=ALONE,
             )  # fmt: skip
-    values = _bounded(gate.mix(final.forecasts), final.forecasts, panel)
-    return Forecast(values, candidates, final.forecasts, gate, final.candidate_weights, past)
+            rehearsed = _bounded(gate.mix(trial.forecasts), before.history)
+    values = _bounded(gate.mix(final.forecasts), panel)
+    return Forecast(values, candidates, final.forecasts, gate, final.candidate_weights, past, rehearsed)
 
 
 def _stage(panel: Panel, origin: Origin, older: Sequence[Origin], period: int, scale_period: int, seed: int) -> _Stage:
@@ -136,7 +140,7 @@ def best_of_backtest(origin: Origin, older: Sequence[Origin], scale_period: int)
     return found
 
 
-def _bounded(values: Floats, voices: Floats, panel: Panel) -> Floats:
+def _bounded(values: Floats, panel: Panel) -> Floats:
     """Not below zero where the history never was."""
     never_negative = np.nanmin(panel.values, axis=1) >= 0
     return np.where(never_negative[:, None], np.maximum(values, 0.0), values)

@@ -26,7 +26,9 @@ def temporally_reconciled(
     found = values.copy()
     usable = [size for size in blocks if size <= horizon]
     # Short series have the smaller blocks only: reconciled by how many blocks they can fill.
-    reach = np.array([(panel.lengths // size >= FEWEST_BLOCKS) for size in usable]).reshape(len(usable), -1)
+    reach = np.array([panel.lengths // size >= FEWEST_BLOCKS for size in usable]).reshape(
+        len(usable), panel.series_count
+    )
     for count in range(1, len(usable) + 1):
         rows = np.flatnonzero(reach.sum(axis=0) == count)
         if rows.size == 0:

@@ -57,9 +57,8 @@ def forecast(
         return
     if out is not None or add_up:
         raise SettingsError("--out and --add-up belong to --files: a build keeps its own forecast.")
-    warehouse = _warehouse(build_id)
     text = _text(language)
-    tables = _tables(warehouse, text)
+    tables = _tables(_warehouse(build_id), text)
     if output is not Format.table:
         if show not in tables:
             raise SettingsError(f"There is no table {show!r} to show. Use one of {', '.join(tables)}.")
@@ -84,7 +83,8 @@ def explain(
     build_id: BuildOption = None,
 ) -> None:
     """How the forecast of an item was made, series by series: the way, the weights, what to know, the periods."""
-    warehouse, text = _warehouse(build_id), _text(language)
+    text = _text(language)
+    warehouse = _warehouse(build_id)
     numbers = Numbers(text.language, warehouse.company_currency)
     rows = demand_forecast.rows_of(warehouse, Node("item", item))
     if rows.is_empty():

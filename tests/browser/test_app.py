@@ -15,7 +15,7 @@ from tower.warehouse import open_warehouse
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("scorecard", "data_health", "definitions")
+PAGES = ("scorecard", "messages", "requirements", "data_health", "definitions")
 REVENUE = "select sum(net_value) from core.fct_delivery_lines where shipped_date between date '2025-07-01' and date '2026-06-30'"
 
 

@@ -24,7 +24,7 @@ WITHOUT_LOGIC = frozenset(
         "fct_clear_to_build", "fct_clear_to_build_lines", "fct_clear_to_build_shortages", "fct_golden_screw",
         "fct_golden_screw_orders", "fct_release_proposals",
         "fct_finite_demands", "fct_finite_load", "fct_finite_operations", "fct_finite_orders", "fct_source_splits",
-        "int_reconciliation_counts", "mart_reconciliation", "reconciliation_differences",
+        "int_reconciliation_counts", "mart_forecast_alarms", "mart_reconciliation", "reconciliation_differences",
         "law_bought_items_have_suppliers", "law_delivered_within_shipped", "law_issued_within_required",
         "law_planned_items_have_policies", "law_received_within_ordered",
     }

@@ -13,6 +13,9 @@ from tower.i18n import Text
 
 EVERYONE: tuple[Role, ...] = ("executive", "planner", "sales", "buyer", "production", "finance", "admin")
 
+# Who works with the plan; a sales rep sees its promises on the customer's pages.
+PLANNERS: tuple[Role, ...] = ("executive", "planner", "buyer", "production", "admin")
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
@@ -30,6 +33,13 @@ class Screen:
 
 SCREENS = (
     Screen("scorecard", "overview", ":material/dashboard:"),
+    Screen("messages", "planning", ":material/notification_important:", PLANNERS),
+    Screen("demand_forecast", "planning", ":material/query_stats:"),
+    Screen("requirements", "planning", ":material/table_chart:", PLANNERS),
+    Screen("scenarios", "planning", ":material/alt_route:", (*PLANNERS, "finance")),
+    Screen("book_against_measured", "planning", ":material/rule:", (*PLANNERS, "finance")),
+    Screen("clear_to_build", "production", ":material/checklist:", PLANNERS),
+    Screen("capacity", "production", ":material/factory:", PLANNERS),
     Screen(
         "data_health",
         "administration",

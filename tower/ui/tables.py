@@ -50,7 +50,7 @@ def show_table(
     st.dataframe(
         frame.select([column.name for column in columns]),
         hide_index=True,
-        column_config={column.name: _config(column) for column in columns},
+        column_config={column.name: column_config(column) for column in columns},
         height="content" if frame.height <= MOST_ROWS_SHOWN else TALLEST,
         placeholder=MISSING,
         alt=title,
@@ -64,7 +64,8 @@ def _title(title: str, note: str | None) -> None:
             st.caption(note)
 
 
-def _config(column: Column) -> Any:
+def column_config(column: Column) -> Any:
+    """How a column is drawn in a table."""
     if column.kind in _NUMBER_FORMATS:
         return st.column_config.NumberColumn(
             column.label,

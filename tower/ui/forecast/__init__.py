@@ -1,0 +1,1 @@
+"""The page Demand forecast, section by section."""

@@ -1,0 +1,33 @@
+"""Links from a row to the page that tells more of it. A page that this product does not have gives no link."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import polars as pl
+
+from tower.ui import url
+from tower.ui.navigation import SCREENS, may_open
+from tower.ui.view import View
+
+REQUIREMENTS = "requirements"
+
+
+def address(view: View, screen: str, **parameters: str) -> str | None:
+    """The address of a screen for the same reader and language; None where it does not exist or is not for the role."""
+    if screen not in {one.name for one in SCREENS} or not may_open(view.user.role, screen):
+        return None
+    carried = {key: url.value(key) for key in ("user", "lang") if url.value(key)}
+    return f"{screen}?{urlencode({**parameters, **carried})}"
+
+
+def with_requirements(view: View, frame: pl.DataFrame, item: str = "item_id", place: str = "location_id") -> pl.Series:
+    """For each row the address of the requirements of its item at its place, empty where there is none."""
+    return pl.Series(
+        "requirements",
+        [
+            address(view, REQUIREMENTS, item=one, place=where) if one and where else None
+            for one, where in frame.select(item, place).rows()
+        ],
+        dtype=pl.String,
+    )

@@ -1,0 +1,216 @@
+"""The screen of book against measured: which parameters lie, what each costs, and the way into a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from planning.scenarios.change import Change
+from planning.scenarios.document import Scenario
+from planning.scenarios.problems import ScenarioError
+from tower.exports import Column, ColumnKind
+from tower.scenarios.change_file import new_file, own_part, with_changes
+from tower.scenarios.measured import YIELD, correcting, correcting_all, wrong_parameters
+from tower.scenarios.run import Ran
+from tower.store.scenarios import DRAFT, KeptScenario, change_scenario
+from tower.ui import states
+from tower.ui.downloads import provenance, show_downloads
+from tower.ui.scenarios.figures import show_cards, show_figures, signed, written
+from tower.ui.scenarios.kept import called, free_name, keep_new, known_scenarios, may_write
+from tower.ui.scenarios.plans import BaseOf, app_store, served_base
+from tower.ui.scenarios.problems import remembered, show_problems, show_said
+from tower.ui.tables import column_config
+from tower.ui.view import View
+
+COSTED = 10
+MOST_ROWS = 300
+_KINDS = ("all", "lead_time", "yield_rate")
+_COLUMNS: dict[str, ColumnKind] = {
+    "parameter": "text", "item_id": "text", "item_name": "text", "location_id": "text", "supplied": "text",
+    "booked": "number", "median": "number", "mean": "number", "measured": "number", "off": "number", "level": "text",
+    "count": "integer", "orders": "integer", "value": "money",
+}  # fmt: skip
+_COSTS = ("late_lines", "late_value", "stock_value_mean", "purchases", "past_due_releases")
+_TABLE = "wrong_parameters"
+
+
+def show_book_against_measured(view: View) -> None:
+    """Everything below the title."""
+    text = view.text
+    if not view.scope.is_everything:
+        states.forbidden(text, text("state.forbidden_scope"))
+        return
+    show_said()
+    _show_made(view)
+    with st.spinner(text("scenarios.planning")):
+        base = served_base(view)
+        found = _wrong(base.key, base)
+    if found.is_empty():
+        states.empty(text, text("measured.none"))
+        return
+    chosen = _show_list(view, base, found)
+    _show_acceptance(view, found, chosen)
+    _show_costs(view, base, found)
+    _show_together(view, base, found)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _wrong(key: str, _base: BaseOf) -> pl.DataFrame:
+    return wrong_parameters(_base.base).with_row_index("row")
+
+
+def _show_list(view: View, base: BaseOf, found: pl.DataFrame) -> pl.DataFrame:
+    """The ranked list; gives the rows that are ticked."""
+    text = view.text
+    kind = st.segmented_control(
+        text("measured.parameter"), _KINDS, key="measured_kind", default="all", required=True,
+        format_func=lambda one: text(f"measured.{one}"), label_visibility="collapsed",
+    )  # fmt: skip
+    part = found if kind == "all" else found.filter(pl.col("parameter") == kind)
+    shown = part.head(MOST_ROWS)
+    columns = [Column(name, text(f"measured_column.{name}"), each) for name, each in _COLUMNS.items()]
+    title = text("measured.list")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(gap=None, width="content"):
+            st.markdown(f"**{title}**")
+            st.caption(
+                text("measured.list_note", shown=shown.height, all=view.numbers.integer(part.height)), width="stretch"
+            )
+        show_downloads(
+            view, "book_against_measured", lambda: _worded(view, base, part), lambda _: columns,
+            provenance(view, title, is_filtered=False),
+        )  # fmt: skip
+    if shown.is_empty():
+        st.caption(text("measured.none"))
+        return shown
+    state: Any = st.dataframe(
+        _worded(view, base, shown).select(list(_COLUMNS)), hide_index=True, key=f"{_TABLE}_{kind}", on_select="rerun",
+        selection_mode="multi-row", alt=title, placeholder="", height=430 if shown.height > 11 else "content",
+        column_config={column.name: column_config(column) for column in columns},
+    )  # fmt: skip
+    ticked: pl.DataFrame = shown[state["selection"]["rows"]]
+    return ticked
+
+
+def _worded(view: View, base: BaseOf, found: pl.DataFrame) -> pl.DataFrame:
+    """Names instead of codes; shares in percent, so that one column can hold both."""
+    text, rows = view.text, base.base.inputs.rows
+    name = "item_name_zh" if text.language == "zh" else "item_name"
+    items = rows.items.select("item_id", item_name=pl.coalesce(name, "item_name"))
+    suppliers = dict(rows.suppliers.select("supplier_id", "supplier_name").iter_rows())
+    is_share = pl.col("parameter") == YIELD
+    figures = [
+        pl.when(is_share).then(pl.col(one) * 100).otherwise(pl.col(one)).round(1)
+        for one in ("booked", "median", "mean", "measured", "off")
+    ]
+    way = pl.col("supply").replace({one: text.term("supply_way", one) for one in found["supply"].unique()})
+    supplier = pl.col("supplier_id").replace({one: f"{one} · {called}" for one, called in suppliers.items() if called})
+    return found.join(items, on="item_id", how="left", maintain_order="left").with_columns(
+        *figures,
+        parameter=pl.col("parameter").replace({one: text(f"measured.{one}") for one in _KINDS[1:]}),
+        supplied=pl.concat_str([way, supplier], separator=" · ", ignore_nulls=True),
+        level=pl.col("level").replace({one: text(f"measured_level.{one}") for one in found["level"].unique()}),
+    )
+
+
+def _show_acceptance(view: View, found: pl.DataFrame, chosen: pl.DataFrame) -> None:
+    """What was ticked, or all, as changes of a scenario."""
+    text = view.text
+    if not may_write(view):
+        return
+    known = known_scenarios(view)
+    drafts = {str(one.scenario_id): one for one in known if one.state == DRAFT}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        target = st.selectbox(
+            text("measured.into"), ["", *drafts], key="measured_into", width=300,
+            format_func=lambda one: called(drafts[one], known) if one else text("measured.new_scenario"),
+        )  # fmt: skip
+        shared = (view, drafts.get(target), known)
+        st.button(
+            text("measured.accept", count=chosen.height), key="accept", type="primary", icon=":material/check:",
+            disabled=chosen.is_empty(), on_click=_accept, args=(*shared, chosen),
+        )  # fmt: skip
+        st.button(
+            text("measured.accept_all", count=view.numbers.integer(found.height)), key="accept_all", on_click=_accept,
+            icon=":material/done_all:", args=(*shared, found),
+        )  # fmt: skip
+
+
+def _accept(view: View, into: KeptScenario | None, known: list[KeptScenario], rows: pl.DataFrame) -> None:
+    changes = correcting_all(rows)
+    with remembered():
+        if into is None:
+            name = free_name("measured", view, known)
+            file = new_file(name, view.text("page.book_against_measured.title"), changes=changes)
+            made = keep_new(view, name, file)
+        else:
+            made = _with_more(view, into, changes)
+        st.session_state["measured_made"] = (made.name, made.scenario_id, rows.height)
+
+
+def _with_more(view: View, into: KeptScenario, changes: list[Change]) -> KeptScenario:
+    text = with_changes(into.change_file, (*own_part(into.change_file).changes, *changes))
+    return change_scenario(app_store(), replace(into, change_file=text), view.user.user_id, view.now)
+
+
+def _show_made(view: View) -> None:
+    """Where the last accepted parameters went, with the way there."""
+    made = st.session_state.pop("measured_made", None)
+    if made is not None:
+        name, number, count = made
+        reader = f"user={view.user.user_id}&lang={view.text.language}"
+        said = view.text("measured.accepted", count=count, name=name)
+        st.success(
+            f"{said} [{view.text('measured.open')}](scenarios?{reader}&scenario={number})", icon=":material/check:"
+        )
+
+
+def _show_costs(view: View, base: BaseOf, found: pl.DataFrame) -> None:
+    """What the plan would be with each of the weightiest corrected alone."""
+    text = view.text
+    st.markdown(f"**{text('measured.costs', count=COSTED)}** :gray[:small[{text('measured.costs_note')}]]")
+    with st.spinner(text("scenarios.planning")):
+        rows = [_cost(view, base, parameter) for parameter in found.head(COSTED).iter_rows(named=True)]
+    labels = {"change": text("scenario_column.change"), **{one: text(f"scenario_measure.{one}") for one in _COSTS}}
+    st.dataframe(
+        pl.DataFrame(rows, schema=list(labels), orient="row"), hide_index=True, height="content", key="costs",
+        alt=text("measured.costs", count=COSTED),
+        column_config={
+            name: st.column_config.TextColumn(label, alignment="left" if name == "change" else "right")
+            for name, label in labels.items()
+        },
+    )  # fmt: skip
+
+
+def _cost(view: View, base: BaseOf, parameter: dict[str, Any]) -> list[str]:
+    change = correcting(parameter)
+    said = change.described("zh" if view.text.language == "zh" else "en")
+    try:
+        one = base.run(Scenario("alone", (change,)))
+    except ScenarioError as error:
+        return [said, error.problems[0].sentence, *[""] * (len(_COSTS) - 1)]
+    return [said, *(_difference(view, base, one, name) for name in _COSTS)]
+
+
+def _difference(view: View, base: BaseOf, one: Ran, measure: str) -> str:
+    before, after = base.base.figures[measure], one.figures[measure]
+    if before is None or after is None:
+        return written(view, measure, None)
+    return signed(view, measure, after - before) if abs(after - before) > 0.5 else "="
+
+
+def _show_together(view: View, base: BaseOf, found: pl.DataFrame) -> None:
+    """The plan on what was measured beside the plan on what is booked."""
+    text = view.text
+    st.markdown(f"**{text('measured.together')}** :gray[:small[{text('measured.together_note')}]]")
+    try:
+        with st.spinner(text("scenarios.planning")):
+            one = base.run(Scenario("measured", tuple(correcting_all(found))))
+    except ScenarioError as error:
+        show_problems(text, error)
+        return
+    show_cards(view, base.base, one)
+    show_figures(view, base.base, [(text("measured.measured"), one)])
