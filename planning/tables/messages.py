@@ -31,6 +31,7 @@ def plan_messages(result: Planned) -> pl.DataFrame:
             "code": chosen(tuple(code.value for code in CODES), found.code),
             "item_id": nodes["item_id"].gather(node),
             "location_id": nodes["location_id"].gather(node),
+            "planner": nodes["planner"].gather(node),
             "work_centre_id": chosen(result.model.work_centres, np.where(of_centre, found.node, NONE)),
             "order_type": named(result.names.supply_type, found.supply),
             "order_id": named(result.names.supply_id, found.supply),

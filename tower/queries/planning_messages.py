@@ -50,18 +50,14 @@ class Damper:
 def messages(warehouse: Warehouse) -> pl.DataFrame:
     """All messages that the reader sees, the most money at risk first.
 
-    Beside the columns of the mart: product_family, planner (of the item's planned orders at the place), supplier_id
-    and supplier_name of the order or of what limits the demand, customer_name of a late line, order_way, source.
+    Beside the columns of the mart: product_family, supplier_id and supplier_name of the order or of what limits the
+    demand, customer_name of a late line, order_way, source.
     """
     return warehouse.frame(_MESSAGES, {"bound": list(BOUND_CODES)})
 
 
 _MESSAGES = """
-    with planners as (
-        select item_id, location_id, max(planner) as planner
-        from core.fct_plan_orders group by item_id, location_id
-    ),
-    demands as (
+    with demands as (
         select demand_type, demand_id, item_id, location_id, max(customer_id) as customer_id,
             max(limiting_supplier_id) as limiting_supplier_id, max(limiting_item_id) as limiting_item_id,
             max(limiting_location_id) as limiting_location_id
@@ -69,7 +65,7 @@ _MESSAGES = """
     ),
     joined as (
         select
-            messages.*, items.product_family, items.product_family_zh, planners.planner,
+            messages.*, items.product_family, items.product_family_zh,
             planned.order_type as order_way,
             coalesce(planned.supplier_id, bought.supplier_id, demands.limiting_supplier_id) as supplier_id,
             customers.customer_id, customers.customer_name, locations.location_name,
@@ -79,8 +75,6 @@ _MESSAGES = """
         from marts.mart_planning_messages as messages
         left join core.dim_items as items on messages.item_id = items.item_id
         left join core.dim_locations as locations on messages.location_id = locations.location_id
-        left join planners
-            on messages.item_id = planners.item_id and messages.location_id = planners.location_id
         left join core.fct_plan_orders as planned
             on messages.order_type = 'planned_order' and messages.order_id = planned.plan_order_id
         left join core.fct_purchase_order_lines as bought

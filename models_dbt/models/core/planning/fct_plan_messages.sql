@@ -14,6 +14,7 @@ final as (
         plan_messages.code,
         plan_messages.item_id,
         plan_messages.location_id,
+        plan_messages.planner,
         plan_messages.work_centre_id,
         plan_messages.order_type,
         plan_messages.order_id,

@@ -44,6 +44,7 @@ final as (
         messages.location_id,
         locations.plant_id,
         locations.plant_name,
+        messages.planner,
         messages.work_centre_id,
         messages.order_type,
         messages.order_id,
