@@ -19,15 +19,21 @@ EN = Text("en")
 
 
 def test_the_orders_of_all_weeks_ask_for_the_hours_of_the_plan(warehouse: Warehouse) -> None:
-    # By week they may differ: an operation that begins days after its order is counted with the order.
+    # By week they may differ: an operation that begins days after its order is counted with the order. Orders that the
+    # finite plan divides are set up for each part, so they come with more hours than the plan asks for.
     loads = warehouse.frame("select * from core.fct_finite_load").sort("work_centre_id", "week_start_date")
-    asked = {centre: 0.0 for centre in loads["work_centre_id"]}
+    asked = dict.fromkeys(loads["work_centre_id"], 0.0)
+    divided = warehouse.frame("select distinct work_centre_id from core.fct_finite_operations where part_number > 1")
+    assert set(divided["work_centre_id"]) < set(asked)
     for row in loads.iter_rows(named=True):
         found = work_load.orders_in(warehouse, "material", row["work_centre_id"], row["week_start_date"])
         asked[row["work_centre_id"]] += found["hours"].sum()
     for centre, hours in asked.items():
         expected = loads.filter(loads["work_centre_id"] == centre)["plan_hours"].sum()
-        assert hours == pytest.approx(expected, abs=1e-3), centre
+        if centre in set(divided["work_centre_id"]):
+            assert hours > expected, centre
+        else:
+            assert hours == pytest.approx(expected, abs=1e-3), centre
 
 
 def test_the_finite_orders_are_all_operations_and_no_others(warehouse: Warehouse) -> None:

@@ -177,7 +177,7 @@ def _show_orders(view: View, course: pl.DataFrame, plan: str, centre: str, week:
         f"capacity.orders_note_{plan}", orders=numbers.integer(frame.height), hours=numbers.value(hours, "hours", 0)
     )
     row = course.filter(pl.col("week_start_date") == week).row(0, named=True)
-    # Operations that begin days after their order are counted in the week of the order, and their hours may differ.
+    # Operations that begin days after their order are counted with it; what is divided is set up more than once.
     if plan == "material" and abs(hours - row["plan_hours"]) > 0.5:
         note += " " + text("capacity.orders_differ", hours=numbers.value(row["plan_hours"], "hours", 0))
     shown = worded(view, frame).with_columns(pl.col("hours").round(1))
