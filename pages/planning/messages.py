@@ -15,6 +15,8 @@ from tower.ui.messages import (
 )
 from tower.ui.page import show_title
 
+view = guard("messages")
+
 SECTIONS = {
     "ranked": show_ranked,
     "cause": show_causes,
@@ -23,7 +25,6 @@ SECTIONS = {
     "proposals": show_proposals,
 }
 
-view = guard("messages")
 url.carry(*PARAMETERS)
 show_title(view, "messages")
 
