@@ -13,7 +13,7 @@ from forecasting.stock_policies import LEAD_TIME_COLUMNS, ProposedPolicies, prop
 from forecasting.stock_policies.proposals import PROPOSAL_COLUMNS, TRADE_OFF_COLUMNS
 from pipelines.forecast.settings import Decided
 from planning.model.inputs import PlanningModel, planning_model
-from planning.model.observed import supply_lateness
+from planning.model.observed import observed
 from planning.model.rows import KEY
 from planning.model.settings import PlanningSettings
 from planning.model.stock_requests import lead_times, stock_requests
@@ -35,7 +35,7 @@ class SupplySide:
         model = planning_model(read_rows(lambda sql: connection.sql(sql).pl(), as_of), as_of, planning)
         if model.nodes.is_empty():
             return cls(model, pl.DataFrame(schema=LEAD_TIME_COLUMNS))
-        return cls(model, lead_times(model, supply_lateness(model)))
+        return cls(model, lead_times(model, observed(model)))
 
     @property
     def usual_days(self) -> pl.DataFrame:

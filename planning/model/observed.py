@@ -37,11 +37,6 @@ MOVED: Final[Ladder] = (("lane", ("from_location_id", "location_id")), ("all_tra
 DELIVERED: Final[Ladder] = (
     ("place_channel", ("location_id", "channel")), ("channel", ("channel",)), ("all_deliveries", ()),
 )  # fmt: skip
-# Waiting for what is not there belongs to the item, not to the road.
-SUPPLIED: Final[Ladder] = (
-    ("item_lane", ("item_id", "from_location_id", "location_id")), ("lane", ("from_location_id", "location_id")),
-    ("all_transfers", ()),
-)  # fmt: skip
 YIELDED: Final[Ladder] = (("item", ("item_id", "location_id")),)
 
 LEVEL_SCHEMA = {"row": pl.Int64, "observed_level": pl.String, "observed_count": pl.Int64}
@@ -71,16 +66,6 @@ def observed(model: PlanningModel) -> Observed:
     )
 
 
-def supply_lateness(model: PlanningModel) -> SampleTable:
-    """By row of the sources, days beyond what was booked from the order to the shelf, waiting for anything included.
-
-    A plan's dates must not count waiting for material twice, since the material has a date of its own. Stock at one
-    place is hit by all of it.
-    """
-    seen = _with_work_centre(model, model.rows.observed_documents)
-    return _drawn(_sources(model, made="made_in_all", moved="moved_in_all"), seen, model.sources.height)[0]
-
-
 def _with_work_centre(model: PlanningModel, frame: pl.DataFrame) -> pl.DataFrame:
     """The work centre that a bill keeps busy longest for each unit."""
     longest = (
@@ -92,8 +77,8 @@ def _with_work_centre(model: PlanningModel, frame: pl.DataFrame) -> pl.DataFrame
     return frame.join(longest, on="bom_id", how="left", maintain_order="left")
 
 
-def _sources(model: PlanningModel, made: str = "made", moved: str = "moved") -> pl.DataFrame:
-    """Each source with what its history is looked for by, and the basis of own production and of transfers."""
+def _sources(model: PlanningModel) -> pl.DataFrame:
+    """Each source with what its history is looked for by."""
     categories = model.rows.observed_documents.select("item_id", "category_id").drop_nulls().unique("item_id")
     kind = pl.col("kind")
     bought = kind.is_in([int(SourceKind.BUY), int(SourceKind.SUBCONTRACT)])
@@ -102,8 +87,8 @@ def _sources(model: PlanningModel, made: str = "made", moved: str = "moved") -> 
         .with_columns(pl.col("row").cast(pl.Int64))
         .join(categories, on="item_id", how="left", maintain_order="left")
         .with_columns(
-            basis=pl.when(bought).then(pl.lit("ordered")).when(kind == int(SourceKind.MAKE)).then(pl.lit(made))
-            .otherwise(pl.lit(moved)),
+            basis=pl.when(bought).then(pl.lit("ordered")).when(kind == int(SourceKind.MAKE)).then(pl.lit("made"))
+            .otherwise(pl.lit("moved")),
             offset=0.0,
             least=UNBOUND,
         )
@@ -137,12 +122,8 @@ def _receipts(model: PlanningModel, seen: pl.DataFrame) -> pl.DataFrame:
 def _drawn(targets: pl.DataFrame, seen: pl.DataFrame, rows: int) -> tuple[SampleTable, pl.DataFrame]:
     """Samples of the targets, each by the ladder of its basis, and the rung of every row."""
     parts = []
-    for ladder, bases in (
-        (BOUGHT, ("ordered", "confirmed", "confirmed_again", "requested")),
-        (MADE, ("made", "made_in_all")),
-        (MOVED, ("moved", "on_the_way")),
-        (SUPPLIED, ("moved_in_all",)),
-    ):
+    for ladder, bases in ((BOUGHT, ("ordered", "confirmed", "confirmed_again", "requested")), (MADE, ("made",)),
+                          (MOVED, ("moved", "on_the_way"))):  # fmt: skip
         chosen = pl.col("basis").is_in(bases)
         parts.append(_climbed(targets.filter(chosen), seen.filter(chosen), ladder))
     owner = np.concatenate([part.rows for part in parts])

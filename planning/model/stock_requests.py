@@ -10,9 +10,9 @@ import polars as pl
 
 from planning.model.forecast import whole_items
 from planning.model.inputs import PlanningModel
+from planning.model.observed import Observed
 from planning.model.rows import KEY
 from planning.mrp.codes import UNIT, SourceKind, Strategy
-from planning.probability import SampleTable
 
 # A lot that lasts longer than this is excess, not protection: it does not count as time between two orders.
 LONGEST_REVIEW_DAYS = 56
@@ -59,11 +59,11 @@ def stock_requests(
     ).sort(KEY)  # fmt: skip
 
 
-def lead_times(model: PlanningModel, lateness: SampleTable) -> pl.DataFrame:
+def lead_times(model: PlanningModel, seen: Observed) -> pl.DataFrame:
     """KEY, `days` (calendar, release to the shelf), `share`: booked time and receiving, with the lateness observed.
 
-    `lateness`: by source, `planning.model.observed.supply_lateness`. Of several sources the one that the plan takes
-    first counts. Without a history the booked time is what there is.
+    Of several sources the one that the plan takes first counts. Without a history the booked time is what there is.
+    Waiting for what the source lacks is not in it: that is covered where it is lacking, not at every place it goes to.
     """
     problem = model.problem
     sources, nodes = problem.sources, problem.nodes
@@ -74,10 +74,10 @@ def lead_times(model: PlanningModel, lateness: SampleTable) -> pl.DataFrame:
     booked = sources.lead_time_days[first] * np.where(works, _WORKING_WEEK, 1.0)
     booked = booked + (nodes.receiving_days[node] + nodes.safety_time_days[node]) * _WORKING_WEEK
     points = (np.arange(LEAD_TIMES) + 0.5) / LEAD_TIMES
-    begin, count = lateness.first[first], lateness.first[first + 1] - lateness.first[first]
+    table = seen.lateness.source_days
+    begin, count = table.first[first], table.first[first + 1] - table.first[first]
     chosen = begin[:, None] + np.floor(points * np.maximum(count, 1)[:, None]).astype(np.int64)
-    values = lateness.values
-    late = values[np.minimum(chosen, max(values.size - 1, 0))] if values.size else points * 0.0
+    late = table.values[np.minimum(chosen, max(table.values.size - 1, 0))] if table.values.size else points * 0.0
     days = np.maximum(booked[:, None] + np.where((count > 0)[:, None], late, 0.0), 0.0)
     return (
         model.nodes.select(KEY)[np.repeat(node, LEAD_TIMES)]

@@ -1,6 +1,6 @@
 """Measure forecasting: accuracy on M4 weekly and hourly, stock and pinball on car parts, processor seconds.
 
-Run as `python -m tests.benchmarks.bench_forecasting [--parts weekly,hourly,parts,time,rivals]`; the table comes as
+Run as `python -m tests.benchmarks.bench_forecasting [--parts weekly,hourly,parts,time,rivals,many]`; the table comes as
 Markdown, what one writes into docs/benchmarks.md. Rivals of the statsforecast package are measured in the same run
 where it is installed, on a sample of the series. One core: start it with OMP_NUM_THREADS=1.
 """
@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import gzip
 import importlib.util
+import resource
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from forecasting.croston import croston_rates
 from forecasting.demand_distribution import (
@@ -44,7 +46,7 @@ RIVAL_SERIES = 60
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", default="weekly,hourly,parts,time,rivals")
+    parser.add_argument("--parts", default="weekly,hourly,parts,time,rivals,many")
     chosen = parser.parse_args().parts.split(",")
     pages: Mapping[str, Callable[[], str]] = {
         "weekly": lambda: competition("Weekly", 52, 1),
@@ -52,6 +54,7 @@ def main() -> None:
         "parts": car_parts,
         "time": processor_time,
         "rivals": rivals,
+        "many": many,
     }
     for name in chosen:
         print(pages[name](), flush=True)
@@ -165,6 +168,25 @@ def rivals() -> str:
         seconds = (time.process_time() - started) * 1000 / RIVAL_SERIES
         lines.append(f"| {type(model).__name__} | {seconds:.1f} |")
     return "\n".join(["\n| statsforecast, 1,000 monthly series, horizon 18 | CPU s |", "|---|--:|", *lines])
+
+
+def many() -> str:
+    """10,000 monthly series from the long frame to the frame of quantiles; the peak is that of the whole process."""
+    names = monthly(10_000)
+    first = int(-names.values.shape[1])
+    rows, columns = np.nonzero(~np.isnan(names.values))
+    history = pl.DataFrame({"series": rows, "period": columns + first, "quantity": names.values[rows, columns]})
+    history = history.with_columns(pl.format("S{}", pl.col("series").cast(pl.String).str.zfill(5)).alias("series"))
+    begun, started = time.perf_counter(), time.process_time()
+    panel = Panel.from_frame(history)
+    found = forecast(panel, 18, 12)
+    quantities = intervals(panel, found, 12).frame(panel)
+    wall, seconds = time.perf_counter() - begun, time.process_time() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return (
+        "\n| 10,000 monthly series, horizon 18, frame to quantiles | wall s | CPU s | peak GB | rows out |\n"
+        f"|---|--:|--:|--:|--:|\n| whole recipe and intervals | {wall:.0f} | {seconds:.0f} | {peak:.1f} | {quantities.height:,} |"
+    )
 
 
 def monthly(count: int) -> Panel:

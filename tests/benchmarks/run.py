@@ -38,6 +38,8 @@ PRINTED = {
     "Clear to build": "bench_clear_to_build",
     "Finite plan": "bench_finite",
     "Forecasting": "bench_forecasting",
+    "The demo company's forecast, two seeds": "forecast_demo",
+    "The demo company with the proposed safety stocks, two seeds": "forecast_lived",
     "Chances of the plan's dates": "bench_probability",
 }
 # Not part of the ratio to the plain pass, but shown beside it.

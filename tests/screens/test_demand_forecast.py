@@ -275,8 +275,3 @@ def test_a_reader_of_one_plant_sees_its_places_and_changes_no_others(
     for section in ("attention", "accuracy", "stock", "overrides"):
         assert not open_page("one.plant", section=section).exception
     store.remove_user("one.plant", "admin", BUILT_AT)
-
-
-def test_a_build_without_history_says_what_it_lacks(open_app: OpenApp, tmp_path: Path, example_home: Path) -> None:
-    app = open_app(PAGE, user="planner", section="forecast")
-    assert not app.exception

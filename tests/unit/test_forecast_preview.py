@@ -55,13 +55,15 @@ def test_what_would_fall_below_zero_is_refused_with_its_sentence() -> None:
     found = preview(override(1, "add", -50.0, item_id="LAMP"))
     assert found.is_refused
     assert "would bring it below 0" in found.outcome["message"]
+    draft = preview(override(0, "add", -50.0, item_id="LAMP"))
+    assert draft.outcome["message"].startswith("This override adds -50 to item LAMP")
 
 
 def test_a_lock_that_takes_more_than_the_sum_is_named() -> None:
     lock = override(1, quantity=50.0, layer="locked", item_id="LAMP", location_id="D1")
     found = preview(override(2, quantity=40.0, item_id="LAMP"), lock)
     assert found.outcome["outcome"] == "impossible"
-    assert "locked: LAMP, D1" in found.outcome["message"] or "locked" in found.outcome["message"]
+    assert "50 of its 60 are locked: LAMP · D1 · shop" in found.outcome["message"]
 
 
 def test_where_nothing_is_forecast_there_is_nothing_to_change() -> None:

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from forecasting.gate import relative_error
 from forecasting.intervals import Intervals, intervals
 from forecasting.panel import Panel
 from forecasting.recipe import forecast
@@ -68,3 +69,19 @@ def test_scaling_a_series_scales_its_interval() -> None:
         for one in (values, values * 8.0)
     )
     np.testing.assert_allclose(scaled, expected * 8.0, rtol=1e-9)
+
+
+def test_the_errors_of_the_mix_are_those_that_the_gate_measured() -> None:
+    history = Panel.from_arrays(noisy(120, 44, seed=3)[:, :-HORIZON])
+    given = forecast(history, HORIZON, 1)
+    before = given.origins[0]
+    assert given.rehearsed.shape == before.actuals.shape
+    measured = relative_error(given.rehearsed, before.actuals, before.scale, before.forecasts.of("naive2"))
+    assert measured == pytest.approx(given.gate.mixed, rel=1e-3)
+
+
+def test_without_a_gate_nothing_is_rehearsed_and_there_are_intervals_all_the_same() -> None:
+    history = Panel.from_arrays(noisy(120, 40, seed=3))
+    ungated = forecast(history, HORIZON, 1, gated=False)
+    assert ungated.rehearsed.shape == (0, HORIZON)
+    assert np.isfinite(intervals(history, ungated, 1).by_period).all()

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from planning.model.inputs import PlanningModel, planning_model
-from planning.model.observed import observed, supply_lateness
+from planning.model.observed import observed
 from planning.model.stock_requests import lead_times, stock_requests
 from tests.unit.plan_rows import AS_OF, rows
 
@@ -41,27 +41,23 @@ def moved(late: list[int], basis: str, item: str = "A") -> list[dict[str, Any]]:
 
 
 def days_at(model: PlanningModel, place: str) -> list[tuple[float, float]]:
-    found = lead_times(model, supply_lateness(model)).filter(pl.col("location_id") == place)
+    found = lead_times(model, observed(model)).filter(pl.col("location_id") == place)
     return [(days, pytest.approx(share)) for days, share in found.select("days", "share").iter_rows()]
 
 
-def test_waiting_at_the_source_is_part_of_the_lead_time() -> None:
-    model = model_of(moved([0] * 20, "moved") + moved([0, 14] * 10, "moved_in_all"))
-    assert days_at(model, "DC") == [(3.0, 0.5), (17.0, 0.5)]
-    # The plan's dates count the road alone: what the plant lacks has a date of its own.
-    assert set(observed(model).lateness.source_days.values.tolist()) == {0.0}
+def test_a_lane_takes_its_days_and_what_it_was_late_by() -> None:
+    assert days_at(model_of([]), "DC") == [(3.0, 1.0)]
+    assert days_at(model_of(moved([0, 14] * 10, "moved")), "DC") == [(3.0, 0.5), (17.0, 0.5)]
 
 
-def test_another_item_that_waited_counts_where_the_item_itself_has_no_history() -> None:
-    others = moved([7] * 12, "moved_in_all", "B")
+def test_a_lane_is_one_for_all_items() -> None:
+    others = moved([7] * 12, "moved", "B")
     assert days_at(model_of(others), "DC") == [(10.0, 1.0)]
-    assert days_at(model_of(others + moved([1] * 12, "moved_in_all")), "DC") == [(4.0, 1.0)]
 
 
 def test_production_takes_working_days_and_what_it_was_late_by() -> None:
     late = [
-        {"document_id": f"M{row}", "basis": "made_in_all", "item_id": "A", "late_days": 4, "bom_id": "B"}
-        for row in range(12)
+        {"document_id": f"M{row}", "basis": "made", "item_id": "A", "late_days": 4, "bom_id": "B"} for row in range(12)
     ]
     assert days_at(model_of([]), "PL") == [(7.0, 1.0)]
     assert days_at(model_of(late), "PL") == [(11.0, 1.0)]

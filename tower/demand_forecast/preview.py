@@ -56,6 +56,9 @@ def previewed(served: ServedForecast, others: pl.DataFrame, new: pl.DataFrame) -
         raise OverrideRefused(str(error)) from error
     number = str(new["override_id"][0])
     outcome = both.outcomes.filter(pl.col("override_id") == number).row(0, named=True)
+    if number == "0" and outcome["message"]:
+        # A draft has no number yet.
+        outcome["message"] = outcome["message"].replace("The override 0 ", "This override ")
     keys = ["item_id", "location_id", "channel", "bucket", "period_start"]
     cells = (
         before.forecasts.select(*keys, before="quantity")

@@ -19,6 +19,18 @@ def alarms(warehouse: Warehouse) -> pl.DataFrame:
     return warehouse.frame("select * from marts.mart_forecast_alarms order by money desc nulls last, item_id, alarm")
 
 
+def alarm_totals(warehouse: Warehouse) -> pl.DataFrame:
+    """One row: alarms, and money of their items; an item with several alarms went astray once."""
+    return warehouse.frame(
+        """
+        select coalesce(sum(alarms), 0) as alarms, coalesce(sum(money), 0) as money
+        from (
+            select count(*) as alarms, max(money) as money from marts.mart_forecast_alarms group by item_id
+        ) as by_item
+        """
+    )
+
+
 def biased_items(warehouse: Warehouse) -> pl.DataFrame:
     """Items by the money that their bias stands for, the worst first."""
     return warehouse.frame(

@@ -8,8 +8,7 @@ from __future__ import annotations
 OBSERVATION_QUERIES = {
     # Days beyond what was booked, of documents of the last `$observed_days`: done ones, and open ones so far.
     # Purchases count from the order against the book lead time, and against each day that was named; production from
-    # its start, and transfers that left in time against their day, so that waiting for material is not in them; it is
-    # in the bases "made_in_all" and "moved_in_all": every order against the day that was planned for it.
+    # its start, and transfers that left in time against their day, so that waiting for material is not in them.
     "observed_documents": """
         with purchases as (
             select order_lines.*, items.category_id,
@@ -91,14 +90,6 @@ OBSERVATION_QUERIES = {
             case when shipped_date is not null then coalesce(received_date, $as_of) - due_date end, not is_open,
             case when shipped_date is null then greatest($as_of - (due_date - lane_days), 0) end, null
         from moved where shipped_date <= due_date - lane_days or shipped_date is null
-        union all
-        select production_order_id, 'made_in_all', item_id, location_id, null, null, bom_id, null,
-            coalesce(finished_date, $as_of) - planned_finish_date, finished_date is not null, null, null
-        from made
-        union all
-        select transfer_order_line_id, 'moved_in_all', item_id, to_location_id, null, null, null, from_location_id,
-            coalesce(received_date, $as_of) - due_date, not is_open, null, null
-        from moved where due_date is not null
         order by basis, document_id
     """,
     # Two times of order lines that went out: what had its goods, from the promised day to the customer; and every one

@@ -81,6 +81,7 @@ def _show_biased(view: View) -> None:
         Column("forecast_quantity", text("forecast_column.forecast_quantity"), "quantity"),
         Column("next_quantity", text("forecast_column.next_quantity"), "quantity"),
         Column("next_value", text("forecast_column.next_value"), "money"), Column("family", text("filter.family")),
+        Column("cells", text("forecast_column.cells"), "integer"),
         Column("alarms", text("forecast_column.alarms"), "integer"),
     )  # fmt: skip
     show_pick_table(

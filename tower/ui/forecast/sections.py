@@ -57,10 +57,10 @@ def show_headline(view: View, section: str) -> None:
         cells = sum(row["cells"] for row in inside)
         share = sum(row["inside"] for row in inside) / cells if cells else None
         _metric(text("forecast.coverage"), numbers.value(share, "percent"), text("forecast.coverage_help"), None)
-        alarms = ask(view.warehouse, forecast_quality.alarms)
-        money = text("forecast.alarms_money", money=numbers.value(float(alarms["money"].sum()), "money"))
-        _metric(text("forecast.alarms"), numbers.integer(alarms.height), text("forecast.alarms_help"),
-                money if alarms.height else None)  # fmt: skip
+        alarms, astray = ask(view.warehouse, forecast_quality.alarm_totals).row(0)
+        money = text("forecast.alarms_money", money=numbers.value(float(astray), "money"))
+        _metric(text("forecast.alarms"), numbers.integer(int(alarms)), text("forecast.alarms_help"),
+                money if alarms else None)  # fmt: skip
 
 
 def _against(view: View, own: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -143,7 +143,7 @@ def _show_file(view: View, work: Working, base: BaseOf, *, is_open: bool) -> Non
     st.success(text("scenarios.fits"), icon=":material/check:")
     if st.button(text("scenarios.apply"), key="apply_file", type="primary"):
         work.rewritten(typed)
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def show_file_download(view: View, work: Working) -> None:

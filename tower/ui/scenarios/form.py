@@ -41,7 +41,7 @@ def show_form(view: View, work: Working, base: BaseOf) -> None:
                 show_problems(text, error)
                 return
             work.listed((*work.changes, change))
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _checked(view: View, work: Working, base: BaseOf, kind: str, values: dict[str, Any]) -> Change:

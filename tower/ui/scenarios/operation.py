@@ -46,6 +46,7 @@ LISTS: Mapping[str, Mapping[str, ColumnKind]] = {
     },
 }  # fmt: skip
 MOST_ROWS = 200
+_WIDTHS = {"change": 125, "supplier": 190, "supplier_after": 190, "customer": 230, "item_name": 170}
 _LINK = "requirements"
 
 
@@ -95,8 +96,8 @@ def _config(column: Column) -> Any:
     """A column wide enough for a whole date, and for the word of a change."""
     if column.kind == "day":
         return st.column_config.DateColumn(column.label, format="YYYY-MM-DD", width=105)
-    if column.name == "change":
-        return st.column_config.TextColumn(column.label, width=125)
+    if column.name in _WIDTHS:
+        return st.column_config.TextColumn(column.label, width=_WIDTHS[column.name])
     return column_config(column)
 
 
@@ -110,15 +111,18 @@ def _counted(view: View, frame: pl.DataFrame, shown: int) -> str:
     return said
 
 
+# By what the rows of a list are ranked: the first of these that it has, with what it is taken from.
+_WEIGHTS = {
+    "value_difference": pl.col("value_difference").abs(),
+    "late_value_after": (pl.col("late_value_after") - pl.col("late_value")).abs(),
+    "hours_after": (pl.col("hours_after").fill_null(0.0) - pl.col("hours").fill_null(0.0)).abs(),
+    "value": pl.col("value").fill_null(0.0),
+}
+
+
 def _weightiest(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows whose money changes most come first."""
-    weight = pl.lit(0.0)
-    if "value_difference" in frame.columns:
-        weight = pl.col("value_difference").abs()
-    elif "late_value_after" in frame.columns:
-        weight = (pl.col("late_value_after") - pl.col("late_value")).abs()
-    elif "value" in frame.columns:
-        weight = pl.col("value").fill_null(0.0)
+    """The rows whose money, or hours, change most come first."""
+    weight = next(weight for column, weight in _WEIGHTS.items() if column in frame.columns)
     return frame.sort(weight, descending=True, maintain_order=True).head(MOST_ROWS)
 
 
@@ -147,6 +151,12 @@ def _worded(view: View, base: PlanningBase, frame: pl.DataFrame) -> pl.DataFrame
         if column in frame.columns:
             named = {one: f"{one} · {known[one]}" for one in frame[column].unique().drop_nulls() if known.get(one)}
             found = found.with_columns(pl.col(column).replace(named).alias(name))
+    hours = [
+        pl.col(name).round(1)
+        for name, kind in LISTS["work_centres"].items()
+        if kind == "number" and name in frame.columns
+    ]
+    found = found.with_columns(hours)
     return _joined(found) if "order_type_after" in found.columns else found
 
 

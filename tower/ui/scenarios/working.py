@@ -56,7 +56,7 @@ class Working:
 
     def rewritten(self, text: str) -> None:
         """Another text."""
-        self.text, self.origins, self.shape = text, own_part(text).changes, self.shape + 1
+        self.text, self.origins, self.shape = text, own_part(text).changes, _next_shape(self.read)
 
 
 def working(kept: KeptScenario) -> Working:
@@ -64,9 +64,17 @@ def working(kept: KeptScenario) -> Working:
     field = f"working_{kept.scenario_id}"
     held: Working | None = st.session_state.get(field)
     if held is None or (held.read != kept and (not held.is_changed or kept.state != DRAFT)):
-        shape = 0 if held is None else held.shape + 1
+        shape = _next_shape(kept)
         held = st.session_state[field] = Working(kept, kept.change_file, own_part(kept.change_file).changes, shape)
     return held
+
+
+def _next_shape(kept: KeptScenario) -> int:
+    """Never one that was there before: a control of that time would bring its value back."""
+    field = f"shape_{kept.scenario_id}"
+    shape: int = st.session_state.get(field, -1) + 1
+    st.session_state[field] = shape
+    return shape
 
 
 def forget(kept: KeptScenario) -> None:
