@@ -86,6 +86,7 @@ class PlanSettings(BaseModel):
     least_quantity: float = Field(default=0.0, ge=0)
     release_days: int = Field(default=7, ge=0, le=366)
     excess_days: int = Field(default=180, ge=1, le=3660)
+    increase_days: int = Field(default=0, ge=-1, le=366)
 
     @property
     def decided(self) -> PlanningSettings:

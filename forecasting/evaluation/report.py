@@ -72,10 +72,11 @@ def forecast_report(given: ReportInput) -> dict[str, pl.DataFrame]:
     """The frames of SCHEMAS by name; empty where there is nothing to judge yet."""
     nodes = compare(given.backtest, actuals_at(given.history)) if given.backtest.height else None
     actuals = actuals_at(given.history, _ITEM)
-    items = _item_rows(given, actuals)
+    judged = _item_rows(given, actuals)
+    items = None if judged is None else _shared(judged)
     found = {
         "accuracy": _accuracy(nodes, items, given.families),
-        "item_accuracy": _item_accuracy(items, given.unit_costs),
+        "item_accuracy": _item_accuracy(judged, given.unit_costs),
         "coverage": _coverage(nodes),
         "value_added": _value_added(nodes, items),
         "churn": _churn(given.vintages),
@@ -85,19 +86,26 @@ def forecast_report(given: ReportInput) -> dict[str, pl.DataFrame]:
 
 
 def _item_rows(given: ReportInput, actuals: pl.DataFrame) -> pl.DataFrame | None:
-    """Own stages and forecasts made elsewhere at item grain, on the cells that all of them have."""
+    """Own stages and forecasts made elsewhere at item grain, each on all the cells that it has."""
     if given.backtest.is_empty():
         return None
-    own = compare(
-        given.backtest.select("stage", *_ITEM, "bucket", "period_start", "cutoff", "quantity"), actuals, _ITEM
-    )
+    columns = ("stage", *_ITEM, "bucket", "period_start", "cutoff", "quantity")
+    own = compare(given.backtest.select(columns), actuals, _ITEM)
     other = given.vintages.filter(pl.col("stage").str.starts_with(OTHER))
     if other.is_empty():
         return own
-    dated = with_lag(other).select("stage", *_ITEM, "bucket", "period_start", "cutoff", "quantity")
-    both = pl.concat([own, compare(dated, actuals, _ITEM)], how="diagonal_relaxed")
-    shared = common_cells(both)
-    return shared if shared["stage"].n_unique() == both["stage"].n_unique() else own
+    elsewhere = compare(with_lag(other).select(columns), actuals, _ITEM)
+    within = own.select("bucket", "cutoff", "lag").unique()
+    elsewhere = elsewhere.join(within, on=["bucket", "cutoff", "lag"], how="semi", maintain_order="left")
+    return pl.concat([own, elsewhere], how="diagonal_relaxed")
+
+
+def _shared(judged: pl.DataFrame) -> pl.DataFrame:
+    """The cells that every stage forecast; own stages alone where they share none with those made elsewhere."""
+    shared = common_cells(judged)
+    if shared["stage"].n_unique() == judged["stage"].n_unique():
+        return shared
+    return judged.filter(~pl.col("stage").str.starts_with(OTHER))
 
 
 def _accuracy(nodes: pl.DataFrame | None, items: pl.DataFrame | None, families: pl.DataFrame) -> pl.DataFrame:
@@ -111,7 +119,7 @@ def _accuracy(nodes: pl.DataFrame | None, items: pl.DataFrame | None, families: 
 
 
 def _item_accuracy(items: pl.DataFrame | None, unit_costs: pl.DataFrame) -> pl.DataFrame:
-    """By item and stage over the next buckets together, with the bias in money."""
+    """By item and stage over the next buckets together, with the bias in money; each stage on all that it forecast."""
     if items is None:
         return pl.DataFrame(schema=SCHEMAS["item_accuracy"])
     table = measures(items.filter(pl.col("lag") <= ITEM_LAGS), ("item_id", "stage"))

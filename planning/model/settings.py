@@ -22,7 +22,7 @@ class PlanningSettings:
 
     Messages: open orders are moved from `expedite_days` late and `defer_days` early on, worth at least `least_value`,
     and excess counts from `least_quantity` units; releases are said `release_days` ahead; stock beyond the needs of
-    `excess_days` is excess.
+    `excess_days` is excess; a planned order within `increase_days` of an open one asks to increase that (−1: never).
     """
 
     usable_stock: tuple[str, ...] = ("unrestricted", "reserved")
@@ -34,6 +34,7 @@ class PlanningSettings:
     least_quantity: float = 0.0
     release_days: int = 7
     excess_days: int = 180
+    increase_days: int = 0
 
     def __post_init__(self) -> None:
         wrong = [status for status in self.usable_stock if status not in STOCK_STATUS]
@@ -61,4 +62,5 @@ class PlanningSettings:
             quantity=round(self.least_quantity * UNIT),
             release_days=self.release_days,
             excess_days=self.excess_days,
+            increase_days=self.increase_days,
         )

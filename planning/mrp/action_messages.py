@@ -27,16 +27,20 @@ def action_messages(
     load: Floats | None = None,
     capacity: Floats | None = None,
     edges: Integers | None = None,
+    starts: Integers | None = None,
 ) -> Messages:
     """All messages of a plan, by node, then code.
 
     `load` and `capacity` (work centres, buckets + 1) with `edges` add overloads, whose `node` is the work centre.
+    `starts`: by row of open supply the day on which it should start, or FAR where it has begun; without it the start
+    days of the problem count.
     """
     plan = pegging.plan
     dampers = Dampers() if dampers is None else dampers
     found = shortages(pegging)
     parts = [
         *_about_open_orders(plan, dampers),
+        _not_started(plan, starts),
         *_about_planned_orders(plan, dampers),
         *_about_demand(plan, found),
         *_about_stock(plan),
@@ -100,20 +104,23 @@ def _about_open_orders(plan: Plan, dampers: Dampers) -> Sequence[Messages]:
             quantity=quantity[overdue], value=value[overdue], supply=needs.supply[overdue],
         )
     )  # fmt: skip
-    opened = problem.open_supply
-    waits = np.flatnonzero(opened.is_firm & (opened.start_day > -FAR) & (opened.start_day < problem.first_day))
-    parts.append(
-        messages_of(
-            MessageCode.START_IN_PAST, opened.node[waits], opened.start_day[waits],
-            days=problem.first_day - opened.start_day[waits], quantity=opened.quantity[waits],
-            value=stock_value(plan, opened.node[waits], opened.quantity[waits]), supply=problem.stock.count + waits,
-        )
-    )  # fmt: skip
     bound = stock_value(plan, np.arange(problem.nodes.count), needs.stock_excess)
     lies = np.flatnonzero((needs.stock_excess > dampers.quantity) & (bound >= dampers.value))
     today = np.full(lies.size, problem.first_day)
     parts.append(messages_of(MessageCode.EXCESS, lies, today, quantity=needs.stock_excess[lies], value=bound[lies]))
     return parts
+
+
+def _not_started(plan: Plan, starts: Integers | None) -> Messages:
+    """Firm orders that should have begun."""
+    problem, opened = plan.problem, plan.problem.open_supply
+    day = np.where(opened.start_day > -FAR, opened.start_day, FAR) if starts is None else starts
+    waits = np.flatnonzero(opened.is_firm & (day < problem.first_day) & (opened.quantity > 0))
+    return messages_of(
+        MessageCode.START_IN_PAST, opened.node[waits], day[waits], days=problem.first_day - day[waits],
+        quantity=opened.quantity[waits], value=stock_value(plan, opened.node[waits], opened.quantity[waits]),
+        supply=problem.stock.count + waits,
+    )  # fmt: skip
 
 
 def _about_planned_orders(plan: Plan, dampers: Dampers) -> Sequence[Messages]:
@@ -152,7 +159,7 @@ def _about_planned_orders(plan: Plan, dampers: Dampers) -> Sequence[Messages]:
                 quantity=orders.quantity[rows], value=value[rows], supply=orders.supply[rows], order=rows,
             )
         )  # fmt: skip
-    return [*parts, *_increases(plan, dampers), _substitutes(plan)]
+    return [*parts, *_increases(plan, dampers), _substitutes(plan), _alternates(plan)]
 
 
 def _increases(plan: Plan, dampers: Dampers) -> Sequence[Messages]:
@@ -195,6 +202,19 @@ def _substitutes(plan: Plan) -> Messages:
     return messages_of(
         MessageCode.SUBSTITUTE_USED, demand.node[rows], demand.day[rows], quantity=demand.quantity[rows],
         demand=rows, supply=demand.parent[rows],
+    )  # fmt: skip
+
+
+def _alternates(plan: Plan) -> Messages:
+    """Orders by another source than the first choice of their node: another bill, supplier or place."""
+    orders, sources = plan.orders, plan.problem.sources
+    first = np.full(plan.problem.nodes.count, FAR)
+    np.minimum.at(first, sources.node, sources.priority)
+    rows = np.flatnonzero(orders.source >= 0)
+    rows = rows[sources.priority[orders.source[rows]] > first[orders.node[rows]]]
+    return messages_of(
+        MessageCode.SUBSTITUTE_USED, orders.node[rows], orders.release_day[rows], quantity=orders.quantity[rows],
+        value=plan.order_value[rows], supply=orders.supply[rows], order=rows,
     )  # fmt: skip
 
 

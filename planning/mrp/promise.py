@@ -57,7 +57,11 @@ def plan_promises(
     Committed is all demand but forecast: orders, and what other orders take. `with_planned` false counts only what is
     on order already.
     """
-    shown: Records = records(plan, edges, nodes)
+    return record_promises(records(plan, edges, nodes), with_planned=with_planned)
+
+
+def record_promises(shown: Records, *, with_planned: bool = True) -> AvailableToPromise:
+    """The same from records that are there already; shape (nodes, buckets), without the column of the past."""
     supply = shown.scheduled_receipts + (shown.planned_receipts if with_planned else 0)
     committed = shown.gross_requirements - shown.forecast
     on_hand = (

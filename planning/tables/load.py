@@ -12,6 +12,7 @@ from planning.model.inputs import PlanningModel
 from planning.mrp import Plan
 from planning.mrp.capacity import load_by_bucket, load_lines
 from planning.mrp.codes import NONE, Floats, Integers
+from planning.mrp.promise import record_promises
 from planning.mrp.records import bucket_edges, records
 from planning.tables.naming import chosen, dates, units
 
@@ -165,6 +166,8 @@ def plan_records(model: PlanningModel, plan: Plan, edges: Integers) -> pl.DataFr
 
 def _records(model: PlanningModel, plan: Plan, edges: Integers, nodes: Integers) -> pl.DataFrame:
     shown = records(plan, edges, nodes)
+    promises = record_promises(shown)
+    discrete, cumulative = (np.pad(one, ((0, 0), (1, 0))) for one in (promises.discrete, promises.cumulative))
     moving = (
         (shown.gross_requirements != 0) | (shown.scheduled_receipts != 0) | (shown.planned_receipts != 0)
         | (shown.planned_releases != 0) | (shown.passed_through != 0)
@@ -188,5 +191,7 @@ def _records(model: PlanningModel, plan: Plan, edges: Integers, nodes: Integers)
             "projected_on_hand_quantity": units(shown.projected_on_hand[row, column]),
             "net_quantity": units(shown.net_requirements[row, column]),
             "safety_stock_quantity": units(shown.safety_stock[row, column]),
+            "available_to_promise_quantity": units(discrete[row, column]),
+            "cumulative_available_to_promise_quantity": units(cumulative[row, column]),
         }
     )

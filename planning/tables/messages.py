@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from planning.model.inputs import PlanningModel
 from planning.mrp.action_messages import action_messages
-from planning.mrp.codes import NONE
+from planning.mrp.codes import FAR, NONE, Integers
 from planning.mrp.messages import CODES, MessageCode
 from planning.tables.naming import chosen, dates, units
 from planning.tables.results import Planned, named, served
@@ -16,7 +17,8 @@ def plan_messages(result: Planned) -> pl.DataFrame:
     """One row for each message, with the order or demand it is about and the customers' money behind it."""
     load = result.load
     found = action_messages(
-        result.pegging, result.model.settings.dampers, load=load.hours, capacity=load.capacity, edges=load.edges
+        result.pegging, result.model.settings.dampers, load=load.hours, capacity=load.capacity, edges=load.edges,
+        starts=_starts(result.model),
     )  # fmt: skip
     of_centre = found.code == CODES.index(MessageCode.OVERLOAD)
     node = pl.Series(np.where(of_centre, NONE, found.node)).replace(NONE, None)
@@ -46,6 +48,15 @@ def plan_messages(result: Planned) -> pl.DataFrame:
             "served_value": money,
         }
     )
+
+
+def _starts(model: PlanningModel) -> Integers:
+    """By row of open supply the day on which it should start; FAR where it has begun or has nothing to start."""
+    orders = model.rows.production_orders.filter(~pl.col("is_started")).select(
+        document_id="production_order_id", document_type=pl.lit("production_order"), day="planned_start_date"
+    )
+    days = model.supply.join(orders, on=["document_type", "document_id"], how="left", maintain_order="left")["day"]
+    return days.cast(pl.Date).cast(pl.Int32).cast(pl.Int64).fill_null(FAR).to_numpy()
 
 
 def plan_findings(result: Planned, others: pl.DataFrame | None = None) -> pl.DataFrame:

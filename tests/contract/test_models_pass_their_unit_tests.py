@@ -17,6 +17,10 @@ from tower.builds import CATALOGUE, BuildSummary
 WITHOUT_LOGIC = frozenset(
     {
         "dim_sales_reps", "dim_suppliers", "dim_work_centres",
+        "fct_demand_audit", "fct_demand_channels", "fct_demand_forecasts", "fct_demand_history", "fct_demand_pipeline",
+        "fct_demand_series", "fct_forecast_accuracy", "fct_forecast_alarms", "fct_forecast_churn",
+        "fct_forecast_coverage", "fct_forecast_item_accuracy", "fct_forecast_overrides", "fct_forecast_series",
+        "fct_forecast_value_added", "fct_forecast_weights", "fct_stock_policies", "fct_stock_policy_trade_off",
         "fct_bom_components", "fct_stock_layer_uses", "fct_stock_layers",
         "fct_plan_arrivals", "fct_plan_part_risk", "fct_plan_probability", "fct_plan_risk_drivers",
         "fct_plan_demands", "fct_plan_findings", "fct_plan_load", "fct_plan_messages", "fct_plan_orders",

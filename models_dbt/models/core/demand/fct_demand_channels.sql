@@ -1,4 +1,4 @@
--- How each channel orders, and whether it still orders when nothing is on the shelf.
+-- One row per sales channel: how it orders, and whether it still orders when nothing is on the shelf.
 with
 
 demand_channels as (

@@ -1,4 +1,4 @@
--- Open opportunities weighted by their chance: one row per item or category, channel and month.
+-- One row per item or category, channel and month: open opportunities weighted by their chance.
 with
 
 demand_pipeline as (

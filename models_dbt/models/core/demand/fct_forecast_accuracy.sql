@@ -1,4 +1,4 @@
--- Accuracy by level, stage and lag, from forecasts made again from earlier days.
+-- One row per level, stage and lag: accuracy of forecasts made again from earlier days.
 with
 
 forecast_accuracy as (

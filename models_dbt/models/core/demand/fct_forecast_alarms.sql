@@ -1,4 +1,4 @@
--- Items whose forecast needs a person.
+-- One row per alarm and item whose forecast needs a person.
 with
 
 forecast_alarms as (

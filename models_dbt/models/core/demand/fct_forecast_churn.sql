@@ -1,4 +1,4 @@
--- How much forecasts of the same period changed from one vintage to the next.
+-- One row per stage and lag: how much forecasts of the same period changed from one vintage to the next.
 with
 
 forecast_churn as (

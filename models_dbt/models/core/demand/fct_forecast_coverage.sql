@@ -1,4 +1,4 @@
--- How often demand lay inside each interval.
+-- One row per stage, lag and interval: how often demand lay inside.
 with
 
 forecast_coverage as (

@@ -1,4 +1,4 @@
--- Accuracy of each item over the next three periods together.
+-- One row per item and stage: accuracy over the next three periods together.
 with
 
 forecast_item_accuracy as (

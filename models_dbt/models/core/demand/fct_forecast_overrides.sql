@@ -1,4 +1,4 @@
--- Overrides that this build knew, and what became of each.
+-- One row per override that this build knew, and what became of it.
 with
 
 forecast_overrides as (

@@ -1,4 +1,4 @@
--- What each stage added over the one before, on the same periods.
+-- One row per level and stage: what it added over the stage before, on the same periods.
 with
 
 forecast_value_added as (

@@ -1,4 +1,4 @@
--- Stock that a service target asks for, beside what is kept today.
+-- One row per item and place: the stock that a service target asks for, beside what is kept today.
 with
 
 stock_policies as (

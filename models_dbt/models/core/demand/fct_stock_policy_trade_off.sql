@@ -1,4 +1,4 @@
--- What each fill rate costs in stock.
+-- One row per item, place and fill rate: what it costs in stock.
 with
 
 stock_policy_trade_off as (

@@ -22,7 +22,10 @@ final as (
         cast(plan_records.passed_through_quantity as decimal(18, 6)) as passed_through_quantity,
         cast(plan_records.projected_on_hand_quantity as decimal(18, 6)) as projected_on_hand_quantity,
         cast(plan_records.net_quantity as decimal(18, 6)) as net_quantity,
-        cast(plan_records.safety_stock_quantity as decimal(18, 6)) as safety_stock_quantity
+        cast(plan_records.safety_stock_quantity as decimal(18, 6)) as safety_stock_quantity,
+        cast(plan_records.available_to_promise_quantity as decimal(18, 6)) as available_to_promise_quantity,
+        cast(plan_records.cumulative_available_to_promise_quantity as decimal(18, 6))
+            as cumulative_available_to_promise_quantity
     from plan_records
 
 )
