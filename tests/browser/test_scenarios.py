@@ -76,6 +76,6 @@ def test_the_page_fits_the_width_of_the_screen(
 def test_the_change_file_is_taken_away_as_it_was_saved(visit: Callable[..., Visit], scenario_address: str) -> None:
     _, page = opened(visit, scenario_address)
     with page.expect_download() as waiting:
-        page.locator(".st-key-change_file button").click()
+        page.locator(".st-key-change_file button").first.click()
     assert waiting.value.suggested_filename == "more.yaml"
     assert Path(waiting.value.path()).read_text(encoding="utf-8") == MORE

@@ -11,7 +11,7 @@ from planning.model.inputs import planning_model
 from planning.model.settings import PlanningSettings
 from planning.tables.load import plan_records
 from planning.tables.messages import plan_messages
-from planning.tables.results import Planned, planned
+from planning.tables.results import Planned, plan_orders, planned
 from tests.unit.plan_rows import AS_OF, rows
 
 BUY: dict[str, Any] = {"item_id": "A", "supply_type": "buy", "lead_time_days": 2.0}
@@ -81,3 +81,14 @@ def test_what_no_order_was_promised_stands_in_the_record() -> None:
         (date(2026, 7, 13), 4.0, 19.0),
         (date(2026, 7, 20), 0.0, 19.0),
     ]
+
+
+def test_suppliers_of_one_priority_share_a_lot_by_their_allocation() -> None:
+    """70 and 30 of a hundred; an agreement with a share of nothing gets nothing, one of a later priority neither."""
+    suppliers = [
+        {"item_id": "A", "supplier_id": name, "priority": priority, "lead_time_days": 2.0, "allocation_rate": share}
+        for name, priority, share in (("U", 1, 0.7), ("V", 1, 0.3), ("W", 1, 0.0), ("X", 2, 1.0))
+    ]
+    plan = plan_of(policies=[BUY], item_suppliers=suppliers, sales_lines=[{**SALE, "open_quantity": 100.0}])
+    assert plan_orders(plan).select("supplier_id", "quantity").sort("supplier_id").rows() == [("U", 70.0), ("V", 30.0)]
+    assert said(plan, "SUB").is_empty()

@@ -154,7 +154,7 @@ def show_file_download(view: View, work: Working) -> None:
         return
     content = work.text if len(whole.changes) == len(work.changes) else standing_alone(whole)
     st.download_button(
-        view.text("scenarios.change_file"), content.encode(), f"{whole.name}.yaml", "application/yaml",
+        view.text("scenarios.change_file"), content.encode, f"{whole.name}.yaml", "application/yaml",
         key="change_file", on_click="ignore", type="tertiary", icon=":material/download:",
         help=view.text("scenarios.change_file_help"),
     )  # fmt: skip
