@@ -47,7 +47,7 @@ postgres: ## Install the PostgreSQL server for its tests when it is missing and 
 	@sh tests/store/install_postgres.sh
 
 test: setup-dev browser postgres ## Set up and pass all tests, browser tests included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: setup-dev ## Format, lint, types, SQL style, import rules
 	@$(BIN)/ruff format --check .
