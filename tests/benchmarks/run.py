@@ -43,7 +43,7 @@ PRINTED = {
     "Chances of the plan's dates": "bench_probability",
 }
 # Not part of the ratio to the plain pass, but shown beside it.
-BESIDE = frozenset({"stock layers", "bill of material", "tests"})
+BESIDE = frozenset({"stock layers", "bill of material", "forecast", "plan", "tests"})
 
 
 @dataclass(frozen=True, slots=True)
