@@ -30,6 +30,12 @@ SCREENS: Sequence[tuple[str, str, int]] = (
     ("scorecard-zh", "/?user=executive&lang=zh", 1700),
     ("drill", "/?user=executive&metric=on_time_in_full_rate", 1060),
     ("data-health", "/data_health?user=admin", 1000),
+    ("demand-forecast", "/demand_forecast?user=planner&section=forecast&level=series", 1700),
+    ("requirements", "/requirements?user=planner", 1700),
+    ("messages", "/messages?user=planner", 1500),
+    ("clear-to-build", "/clear_to_build?user=planner", 1500),
+    ("capacity-zh", "/capacity?user=planner&lang=zh", 1500),
+    ("scenarios", "/scenarios?user=planner", 1300),
     ("data-health-zh", "/data_health?user=admin&lang=zh&section=rejected", 1000),
 )
 WIDTH = 1440
