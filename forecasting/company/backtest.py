@@ -13,9 +13,9 @@ from forecasting.company.company_forecast import company_forecast
 from forecasting.company.history import period_number, period_starts
 from forecasting.company.result import KEYS, QUANTILE_COLUMNS
 from forecasting.company.settings import CompanyBucket, CompanySettings
+from forecasting.evaluation.actual_panel import actual_panel
 from forecasting.evaluation.backtest import backtest
 from forecasting.local_batch import local_forecasts
-from forecasting.panel import Panel
 
 # The last stage: what the build forecasts before people change it.
 FINAL = "reconciled"
@@ -50,11 +50,10 @@ def one_step_forecasts(actuals: pl.DataFrame, bucket: CompanyBucket, season: int
 
     `actuals`: item_id, period_start, actual, as `actuals_at` adds them up; rows as `compare` takes them at item grain.
     """
-    filled = _without_gaps(actuals, bucket)
-    if filled.is_empty():
+    panel = actual_panel(actuals, "item_id", bucket)
+    if panel is None:
         return pl.DataFrame(schema=_ONE_STEP)
-    panel = Panel.from_frame(filled.select(series="item_id", period="period_start", quantity="actual"), bucket)
-    last = period_number(filled["period_start"].max(), bucket)  # type: ignore[arg-type]
+    last = period_number(actuals.filter(pl.col("bucket") == bucket)["period_start"].max(), bucket)  # type: ignore[arg-type]
     frames = []
     for hidden in range(1, count + 1):
         rows = np.flatnonzero(panel.lengths - hidden >= _SHORTEST)
@@ -81,21 +80,3 @@ _ONE_STEP = {
     "stage": pl.String, "item_id": pl.String, "bucket": pl.String, "period_start": pl.Date, "cutoff": pl.Date,
     "quantity": pl.Float64,
 }  # fmt: skip
-
-
-def _without_gaps(actuals: pl.DataFrame, bucket: CompanyBucket) -> pl.DataFrame:
-    """Every bucket of each item from its first to the last of all, 0 where nothing was asked for."""
-    rows = actuals.filter(pl.col("bucket") == bucket)
-    if rows.is_empty():
-        return rows.select("item_id", "period_start", "actual")
-    first = period_number(rows["period_start"].min(), bucket)  # type: ignore[arg-type]
-    last = period_number(rows["period_start"].max(), bucket)  # type: ignore[arg-type]
-    calendar = pl.DataFrame({"period_start": period_starts(first, last - first + 1, bucket)})
-    begun = rows.group_by("item_id").agg(begun=pl.col("period_start").min())
-    return (
-        begun.join(calendar, how="cross")
-        .filter(pl.col("period_start") >= pl.col("begun"))
-        .join(rows.select("item_id", "period_start", "actual"), on=["item_id", "period_start"], how="left")
-        .select("item_id", "period_start", pl.col("actual").fill_null(0.0))
-        .sort("item_id", "period_start")
-    )

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+import numpy as np
 import polars as pl
 
-from forecasting.evaluation.alarms import bias_alarms, level_alarms, ranked
+from forecasting.demand_classes import demand_classes
+from forecasting.evaluation.actual_panel import actual_panel
+from forecasting.evaluation.alarms import bias_alarms, class_alarms, coverage_alarms, level_alarms, ranked
 from forecasting.evaluation.churn import churn, forecast_changes
-from forecasting.evaluation.comparison import actuals_at, at_level, common_cells, compare, with_lag
+from forecasting.evaluation.comparison import KEYS, actuals_at, at_level, common_cells, compare, with_lag
 from forecasting.evaluation.measures import interval_coverage, measures, scaled_pinball
 from forecasting.evaluation.season import season_alarms
 from forecasting.evaluation.value_added import STAGES, value_added
+from forecasting.panel import Bucket
 
 # Forecasts made elsewhere are stages of their own: `other_planner` is the stage planner of the source.
 OTHER = "other_"
 # Items are judged over the next so many buckets together.
 ITEM_LAGS = 3
 _ITEM = ("item_id",)
+_HALF_A_YEAR: Mapping[Bucket, int] = {"week": 26, "month": 6}
 _MEASURES = {
     "cells": pl.Int64, "actual_quantity": pl.Float64, "forecast_quantity": pl.Float64, "absolute_error": pl.Float64,
     "wape": pl.Float64, "mae": pl.Float64, "bias": pl.Float64, "tracking_signal": pl.Float64,
@@ -56,7 +62,8 @@ class ReportInput:
 
     `history`: prepared demand of one bucket. `backtest`: stages from earlier cutoffs, as `compare` takes them.
     `one_step`: one stage at item grain, one bucket ahead, from many cutoffs: what alarms watch. `vintages`: forecasts
-    as they were really made, with `stage`, item_id, location_id, channel, bucket, period_start, created_at, quantity.
+    as they were really made, with `stage`, item_id, location_id, channel, bucket, period_start, created_at, quantity,
+    perhaps quantiles.
     `families`: item_id, family. `unit_costs`: item_id, unit_cost.
     """
 
@@ -161,11 +168,44 @@ def _churn(vintages: pl.DataFrame) -> pl.DataFrame:
 def _alarms(given: ReportInput, actuals: pl.DataFrame) -> pl.DataFrame:
     """Alarms of items, the most money first."""
     by: Sequence[str] = _ITEM
-    kinds = [season_alarms(actuals, by)]
+    kinds = [season_alarms(actuals, by), *_class_alarms(actuals), *_coverage_alarms(given)]
     if given.one_step.height:
         rows = compare(given.one_step, actuals, _ITEM)
         kinds += [bias_alarms(rows, by), level_alarms(rows, by)]
     return ranked(kinds, given.unit_costs)
+
+
+def _class_alarms(actuals: pl.DataFrame) -> list[pl.DataFrame]:
+    """Items whose class is another one than it was half a year ago."""
+    found = []
+    for bucket, half in _HALF_A_YEAR.items():
+        panel = actual_panel(actuals, "item_id", bucket)
+        if panel is None or not (panel.lengths > half).any():
+            continue
+        frames = [
+            demand_classes(part)
+            .frame(part)
+            .select(item_id="series", demand_class="demand_class")
+            .with_columns(actual_quantity=np.nansum(part.values[:, -2 * half :], axis=1))
+            for part in (panel.hiding(half), panel)
+        ]
+        last = actuals.filter(pl.col("bucket") == bucket)["period_start"].max()
+        assert isinstance(last, date)
+        found.append(class_alarms(frames[0], frames[1], _ITEM, last))
+    return found
+
+
+def _coverage_alarms(given: ReportInput) -> list[pl.DataFrame]:
+    """Of each item the series whose demand lay farthest outside the intervals that were really forecast for it."""
+    own = given.vintages.filter(pl.col("stage").is_in(STAGES))
+    if own.is_empty() or "p05" not in own.columns:
+        return []
+    next_one = with_lag(own.filter(pl.col("p05").is_not_null())).filter(pl.col("lag") == 1)
+    if next_one.is_empty():
+        return []
+    alarms = coverage_alarms(compare(next_one, actuals_at(given.history)), KEYS)
+    farthest = alarms.sort(pl.col("quantity").abs(), *KEYS, descending=[True, False, False, False])
+    return [farthest.unique("item_id", keep="first", maintain_order=True)]
 
 
 def _shaped(frame: pl.DataFrame, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:

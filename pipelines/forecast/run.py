@@ -12,6 +12,7 @@ from importlib.metadata import version
 import duckdb
 import polars as pl
 
+from forecasting.company.result import QUANTILE_COLUMNS
 from forecasting.errors import ForecastError
 from pipelines.build.context import BuildContext, write_table
 from pipelines.forecast.calculate import Beside, CalculatedForecast, calculated_forecast
@@ -77,6 +78,7 @@ def _overrides(context: BuildContext) -> pl.DataFrame:
 def _vintages(context: BuildContext, connection: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """Forecasts as they were made before this day, here and elsewhere."""
     columns = ["stage", "item_id", "location_id", "channel", "bucket", "period_start", "created_at", "quantity"]
+    quantiles = list(QUANTILE_COLUMNS)
     other: pl.DataFrame = connection.sql(_OTHER_VINTAGES.format(as_of=as_of.isoformat())).pl()
     other = other.with_columns(pl.col("created_at").cast(pl.Datetime("us")))
     history = read_forecast_history(context.home)
@@ -87,7 +89,7 @@ def _vintages(context: BuildContext, connection: duckdb.DuckDBPyConnection, as_o
         return other.select(columns)
     # A vintage counts as made on its as-of day, whenever it was computed.
     dated = own.filter(pl.col("as_of") < as_of).with_columns(created_at=pl.col("as_of").cast(pl.Datetime("us")))
-    return pl.concat([dated.select(columns), other.select(columns)], how="vertical_relaxed")
+    return pl.concat([dated.select(*columns, *quantiles), other.select(columns)], how="diagonal_relaxed")
 
 
 def _keep(

@@ -88,3 +88,41 @@ def test_without_anything_to_judge_every_frame_is_empty_with_its_columns() -> No
         name: list(schema) for name, schema in SCHEMAS.items()
     }
     assert sum(frame.height for name, frame in found.items()) == 0
+
+
+def test_an_item_whose_class_is_another_one_than_half_a_year_ago_is_an_alarm() -> None:
+    months = [date(2024 + month // 12, month % 12 + 1, 1) for month in range(24)]
+    steady, rare = [10.0, 12.0] * 9, [0.0, 0.0, 9.0]
+    long = pl.DataFrame(
+        {
+            "item_id": ["A"] * 24 + ["B"] * 24, "location_id": "P1", "channel": "web", "bucket": "month",
+            "period_start": months * 2, "demand_quantity": steady + [0.0] * 6 + rare * 8, "is_masked": False,
+        }
+    )  # fmt: skip
+    found = report(history=long, backtest=pl.DataFrame(), vintages=vintages().clear())["alarms"]
+    # A: demand in 18 of 24 months is an interval of 1.33, above the cut; B never was anything but rare.
+    changed = found.filter(pl.col("alarm") == "class_changed")
+    assert changed.select("item_id", "since", "actual_quantity").rows() == [("A", date(2025, 12, 1), 66.0)]
+
+
+def test_demand_outside_the_intervals_that_were_forecast_for_it_is_an_alarm() -> None:
+    """Nine vintages said 9 to 11 for the month after; 20 came each time but for one."""
+    months = [date(2025 + month // 12, month % 12 + 1, 1) for month in range(12)]
+    actual = [10.0] * 3 + [20.0] * 9
+    known = pl.DataFrame(
+        {
+            "item_id": "A", "location_id": "P1", "channel": "web", "bucket": "month", "period_start": months,
+            "demand_quantity": actual, "is_masked": False,
+        }
+    )  # fmt: skip
+    said = pl.DataFrame(
+        {
+            "stage": "reconciled", "item_id": "A", "location_id": "P1", "channel": "web", "bucket": "month",
+            "period_start": months[2:], "created_at": [datetime(one.year, one.month, 3) for one in months[2:]],
+            "quantity": 10.0, "p05": 9.0, "p95": 11.0,
+        }
+    )  # fmt: skip
+    found = report(history=known, backtest=pl.DataFrame(), vintages=said)["alarms"]
+    alarm = found.filter(pl.col("alarm") == "interval_too_narrow").row(0, named=True)
+    assert (alarm["item_id"], alarm["periods"], alarm["value"]) == ("A", 9, pytest.approx(0.9))
+    assert alarm["quantity"] == pytest.approx(-81.0)
