@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from planning.mrp.calendars import WorkingDays
-from planning.mrp.codes import NONE, Floats, Integers
+from planning.mrp.codes import NONE, Floats, Integers, LotRule
 from planning.mrp.lot_parameters import horizon_days, lot_parameters
 from planning.mrp.lots import lot_quantity, started_for
 from planning.mrp.netting import Requirements, has_reorder_point
@@ -30,10 +30,11 @@ class LevelOrigin(IntEnum):
 
 
 class LotOrigin(IntEnum):
-    """Whose minimum, maximum and multiple hold."""
+    """Whose minimum, maximum and multiple hold. ECONOMIC: the multiple is the quantity that costs least, made whole."""
 
     POLICY = 0
     SOURCE = 1
+    ECONOMIC = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,11 @@ def arithmetic(plan: Plan, order: Integers | None = None) -> OrderArithmetic:
     own = np.zeros(node.size, np.bool_)
     for column in (sources.min_lot, sources.max_lot, sources.lot_multiple):
         own |= of_source(column) > 0
+    # A stated fixed lot goes before the economic quantity, and without a cost or demand there is none.
+    economic = (
+        (parameters.rule == LotRule.ECONOMIC_QUANTITY) & (nodes.fixed_lot[node] == 0) & (demanded > 0)
+        & (nodes.ordering_cost[node] > 0) & (nodes.holding_cost[node] > 0)
+    )  # fmt: skip
     return OrderArithmetic(
         order=rows,
         node=node,
@@ -121,7 +127,7 @@ def arithmetic(plan: Plan, order: Integers | None = None) -> OrderArithmetic:
         minimum=parameters.minimum,
         maximum=parameters.maximum,
         multiple=parameters.multiple,
-        lot_origin=np.where(own & single, LotOrigin.SOURCE, LotOrigin.POLICY),
+        lot_origin=np.where(economic, LotOrigin.ECONOMIC, np.where(own & single, LotOrigin.SOURCE, LotOrigin.POLICY)),
         window_days=parameters.window_days,
         lot_quantity=orders.lot_quantity,
         quantity=orders.quantity,

@@ -111,10 +111,11 @@ def load_table(model: PlanningModel, plan: Plan, load: Load) -> pl.DataFrame:
             "capacity": load.capacity[row, column + 1],
         }
     )
-    return pl.concat([centres, _supplier_load(model, plan, load.edges)])
+    return pl.concat([centres, supplier_load(model, plan, load.edges)])
 
 
-def _supplier_load(model: PlanningModel, plan: Plan, edges: Integers) -> pl.DataFrame:
+def supplier_load(model: PlanningModel, plan: Plan, edges: Integers) -> pl.DataFrame:
+    """One row for each supplier, item and week with deliveries, `capacity` null where the agreement states none."""
     orders = plan.orders
     code = pl.Series(orders.source).replace(NONE, None)
     planned = pl.DataFrame(
@@ -149,6 +150,29 @@ def _supplier_load(model: PlanningModel, plan: Plan, edges: Integers) -> pl.Data
             pl.lit("supplier").alias("resource_type"), "resource_id", "item_id",
             pl.lit(None, dtype=pl.String).alias("location_id"), pl.col("week_start_date"),
             pl.lit("base units").alias("unit"), "load", "planned_load", "capacity",
+        )
+    )  # fmt: skip
+
+
+def supplier_overloads(model: PlanningModel, plan: Plan, edges: Integers) -> pl.DataFrame:
+    """The first week of each supplier and item in which all that is due up to then exceeds all that he can deliver.
+
+    Columns supplier_id, item_id, week_start_date, quantity (the excess, base units), days (what the excess takes him).
+    Cumulated, as a supplier delivers a single full week ahead; a week that is not whole counts with its full capacity.
+    """
+    weeks = pl.DataFrame({"week_start_date": dates(edges[:-1]), "weeks": np.arange(1, max(edges.size, 1))})
+    due = pl.col("load").cum_sum().over("resource_id", "item_id", order_by="week_start_date")
+    return (
+        supplier_load(model, plan, edges)
+        .filter(pl.col("capacity") > 0)
+        .join(weeks, on="week_start_date", how="left")
+        .with_columns(quantity=due - pl.col("capacity") * pl.col("weeks"))
+        .filter(pl.col("quantity") > 1e-6)
+        .sort("resource_id", "item_id", "week_start_date")
+        .unique(["resource_id", "item_id"], keep="first", maintain_order=True)
+        .select(
+            pl.col("resource_id").alias("supplier_id"), "item_id", "week_start_date", "quantity",
+            (pl.col("quantity") / pl.col("capacity") * 7).ceil().cast(pl.Int64).alias("days"),
         )
     )  # fmt: skip
 

@@ -9,12 +9,21 @@ from planning.model.inputs import PlanningModel
 from planning.mrp.action_messages import action_messages
 from planning.mrp.codes import FAR, NONE, Integers
 from planning.mrp.messages import CODES, MessageCode
+from planning.tables.load import supplier_overloads
 from planning.tables.naming import chosen, dates, units
 from planning.tables.results import Planned, named, served
 
 
 def plan_messages(result: Planned) -> pl.DataFrame:
-    """One row for each message, with the order or demand it is about and the customers' money behind it."""
+    """One row for each message, with the order or demand it is about and the customers' money behind it.
+
+    First those of the engine, then overloads of suppliers, then findings of the inputs.
+    """
+    together = pl.concat([_of_engine(result), _of_suppliers(result), _of_inputs(result.model)], how="diagonal")
+    return together.with_columns(message_number=pl.int_range(pl.len(), dtype=pl.Int64))
+
+
+def _of_engine(result: Planned) -> pl.DataFrame:
     load = result.load
     found = action_messages(
         result.pegging, result.model.settings.dampers, load=load.hours, capacity=load.capacity, edges=load.edges,
@@ -35,6 +44,7 @@ def plan_messages(result: Planned) -> pl.DataFrame:
             "location_id": nodes["location_id"].gather(node),
             "planner": nodes["planner"].gather(node),
             "work_centre_id": chosen(result.model.work_centres, np.where(of_centre, found.node, NONE)),
+            "supplier_id": pl.repeat(None, found.count, dtype=pl.String, eager=True),
             "order_type": named(result.names.supply_type, found.supply),
             "order_id": named(result.names.supply_id, found.supply),
             "demand_type": named(result.names.demand_type, found.demand),
@@ -47,6 +57,43 @@ def plan_messages(result: Planned) -> pl.DataFrame:
             "value": found.value,
             "served_value": money,
         }
+    )
+
+
+def _of_suppliers(result: Planned) -> pl.DataFrame:
+    """Suppliers who are asked for more of an item than they can deliver, and the day by which they could."""
+    over = supplier_overloads(result.model, result.plan, result.load.edges)
+    return _with_planner(over.with_columns(location_id=pl.lit(None, dtype=pl.String)), result.model).select(
+        "item_id", "planner", "supplier_id", "days", "quantity",
+        code=pl.lit(MessageCode.OVERLOAD.value), message_date="week_start_date",
+        to_date=pl.col("week_start_date") + pl.duration(days="days"), value=pl.lit(0.0), served_value=pl.lit(0.0),
+    )  # fmt: skip
+
+
+def _of_inputs(model: PlanningModel) -> pl.DataFrame:
+    """What the inputs leave out of an item that there is: a refused row may name one that there is not."""
+    named = model.findings.unique(maintain_order=True).join(
+        model.rows.items.select("item_id").unique(), on="item_id", how="semi", maintain_order="left"
+    )
+    places = model.rows.locations["location_id"].unique().to_list()
+    placed = named.with_columns(pl.when(pl.col("location_id").is_in(places)).then("location_id"))
+    return _with_planner(placed, model).select(
+        "item_id", "location_id", "planner", code=pl.lit(MessageCode.DATA_ERROR.value), finding_kind="kind",
+        message_date=pl.lit(model.as_of), to_date=pl.lit(model.as_of), days=pl.lit(0, dtype=pl.Int64),
+        quantity=pl.lit(0.0), value=pl.lit(0.0), served_value=pl.lit(0.0),
+    )  # fmt: skip
+
+
+def _with_planner(frame: pl.DataFrame, model: PlanningModel) -> pl.DataFrame:
+    """Who plans the item at the place; of no place, who plans it everywhere, where that is one person."""
+    nodes = model.nodes.select("item_id", "location_id", "planner")
+    people = pl.col("planner").drop_nulls()
+    everywhere = nodes.group_by("item_id").agg(only_planner=pl.when(people.n_unique() == 1).then(people.first()))
+    found = frame.join(nodes, on=["item_id", "location_id"], how="left", maintain_order="left").join(
+        everywhere, on="item_id", how="left", maintain_order="left"
+    )
+    return found.with_columns(
+        planner=pl.when(pl.col("location_id").is_null()).then("only_planner").otherwise("planner")
     )
 
 

@@ -19,6 +19,10 @@ from planning.mrp.shortages import Shortages, demand_value, shortages
 from planning.tables.load import Load, plan_load
 from planning.tables.naming import EventNames, Names, chosen, dates, event_names, texts, units
 
+_LOT_ORIGINS = {
+    LotOrigin.POLICY: "policy", LotOrigin.SOURCE: "item_supplier", LotOrigin.ECONOMIC: "economic_quantity",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -88,8 +92,7 @@ def plan_orders(result: Planned) -> pl.DataFrame:
             "min_lot_quantity": units(sums.minimum),
             "max_lot_quantity": units(sums.maximum),
             "lot_multiple": units(sums.multiple),
-            "lot_origin": _word(sums.lot_origin, ["policy" if one == LotOrigin.POLICY else "item_supplier"
-                                                  for one in LotOrigin]),
+            "lot_origin": _word(sums.lot_origin, [_LOT_ORIGINS[one] for one in LotOrigin]),
             "lot_window_days": np.where(sums.rule == LotRule.PERIOD_OF_SUPPLY, sums.window_days, 0),
             "lot_quantity": units(sums.lot_quantity),
             "quantity": units(sums.quantity),

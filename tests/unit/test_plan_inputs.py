@@ -12,7 +12,9 @@ import pytest
 from planning.tables.all_tables import plan_tables
 from planning.tables.messages import plan_findings
 from planning.tables.results import plan_demands, plan_orders, plan_pegging
-from tests.unit.plan_rows import COLUMNS, plan_of, rows, working_week
+from tests.unit.plan_rows import AS_OF, COLUMNS, plan_of, rows, working_week
+from tower.planned_order.figures import OrderFigures
+from tower.planned_order.words import explained
 
 BUY: dict[str, Any] = {"item_id": "A", "supply_type": "buy"}
 MAKE: dict[str, Any] = {"item_id": "P", "supply_type": "make"}
@@ -393,3 +395,35 @@ def test_whichever_table_is_missing_a_plan_is_made(missing: str) -> None:
     tables[missing] = []
     assert rows(**tables)
     assert set(plan_tables(plan_of(**tables))) == table_names()
+
+
+@pytest.mark.parametrize(
+    ("fixed", "origin", "multiple"), [(None, "economic_quantity", 255.0), (34.0, "item_supplier", 34.0)]
+)
+def test_a_lot_by_the_economic_quantity_says_so_though_the_supplier_has_a_pack(
+    fixed: float | None, origin: str, multiple: float
+) -> None:
+    """365 asked for within 365 days, 88 an order, 1 a year to hold: √(2·365·88/1) = 253.5, in packs of 17 it is 255."""
+    policy = {**BUY, "lot_rule": "economic_quantity", "ordering_cost": 88.0, "holding_rate": 0.1}
+    (order, *_) = orders(
+        policies=[{**policy, "fixed_lot_quantity": fixed}], costs=[{"item_id": "A", "standard_cost": 10.0}],
+        item_suppliers=[{"item_id": "A", "supplier_id": "V", "lead_time_days": 2.0, "order_multiple": 17.0}],
+        sales_lines=[wanted(quantity=365.0, day=date(2027, 6, 29))],
+    )  # fmt: skip
+    assert (order["lot_rule"], order["lot_origin"], order["lot_multiple"]) == ("economic_quantity", origin, multiple)
+
+
+def test_the_sentence_names_the_economic_quantity_and_not_the_supplier() -> None:
+    policy = {**BUY, "lot_rule": "economic_quantity", "ordering_cost": 88.0, "holding_rate": 0.1}
+    (order, *_) = orders(
+        policies=[policy], costs=[{"item_id": "A", "standard_cost": 10.0}],
+        item_suppliers=[{"item_id": "A", "supplier_id": "V", "lead_time_days": 2.0, "order_multiple": 17.0}],
+        sales_lines=[wanted(quantity=365.0, day=date(2027, 6, 29))],
+    )  # fmt: skip
+    names = dict.fromkeys(("item_name", "item_name_zh", "location_name", "supplier_name"))
+    figures = OrderFigures(AS_OF, "CNY", {**order, **names}, (), pl.DataFrame())
+    english, chinese = explained(figures).split("\n")[2], explained(figures, "zh").split("\n")[2]
+    assert "multiple 255; the multiple is the economic quantity" in english
+    assert "agreement" not in english
+    assert "倍数 255；倍数为" in chinese
+    assert "经济批量，有包装量时取整包" in chinese

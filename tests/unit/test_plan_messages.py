@@ -92,3 +92,53 @@ def test_suppliers_of_one_priority_share_a_lot_by_their_allocation() -> None:
     plan = plan_of(policies=[BUY], item_suppliers=suppliers, sales_lines=[{**SALE, "open_quantity": 100.0}])
     assert plan_orders(plan).select("supplier_id", "quantity").sort("supplier_id").rows() == [("U", 70.0), ("V", 30.0)]
     assert said(plan, "SUB").is_empty()
+
+
+def test_a_supplier_asked_for_more_than_he_can_deliver_is_said_once_in_the_first_week_of_it() -> None:
+    """At 10 a week 8 and 14 are 2 too many by the second week; the third is worse but known; 30 in week 4 of B fit."""
+    days = (date(2026, 7, 2), date(2026, 7, 8), date(2026, 7, 15))
+    sales = [
+        {"sales_order_line_id": f"S{quantity}", "item_id": "A", "requested_date": day, "open_quantity": quantity}
+        for day, quantity in zip(days, (8.0, 14.0, 20.0), strict=True)
+    ]
+    sales.append({**SALE, "item_id": "B", "requested_date": date(2026, 7, 22), "open_quantity": 30.0})
+    suppliers = [
+        {"item_id": item, "supplier_id": "V", "lead_time_days": 1.0, "weekly_capacity_quantity": 10.0}
+        for item in ("A", "B")
+    ]
+    policies = [{**BUY, "planner": "LI"}, {**BUY, "item_id": "B"}]
+    plan = plan_of(policies=policies, item_suppliers=suppliers, sales_lines=sales)
+    assert said(plan, "CAP").select(
+        "supplier_id",
+        "item_id",
+        "location_id",
+        "work_centre_id",
+        "planner",
+        "message_date",
+        "to_date",
+        "days",
+        "quantity",
+    ).rows() == [("V", "A", None, None, "LI", date(2026, 7, 6), date(2026, 7, 8), 2, 2.0)]
+    unlimited = [{**one, "weekly_capacity_quantity": None} for one in suppliers]
+    assert said(plan_of(policies=policies, item_suppliers=unlimited, sales_lines=sales), "CAP").is_empty()
+
+
+def test_findings_of_the_inputs_are_messages_too_where_they_name_an_item() -> None:
+    """A blocked supplier, a source without lead time and a refused row; one of an item that is nowhere has no message."""
+    refused = [
+        {"table_name": "item_suppliers", "record_key": key, "rule": "not_negative", "item_id": item}
+        for key, item in (("1", "A"), ("2", "GONE"), ("3", None))
+    ]
+    plan = plan_of(
+        items=[{"item_id": "A"}], policies=[{"item_id": "A", "supply_type": "buy", "planner": "LI"}],
+        suppliers=[{"supplier_id": "BAD", "supplier_status": "blocked"}], refused_rows=refused,
+        item_suppliers=[{"item_id": "A", "supplier_id": "BAD"}, {"item_id": "A", "supplier_id": "V"}],
+        sales_lines=[SALE],
+    )  # fmt: skip
+    errors = said(plan, "MDE").sort("finding_kind")
+    assert errors.select("finding_kind", "item_id", "location_id", "planner").rows() == [
+        ("blocked_supplier", "A", None, "LI"), ("no_lead_time", "A", "PL", "LI"), ("refused_row", "A", None, "LI"),
+    ]  # fmt: skip
+    assert errors.select("order_id", "value", "served_value").unique().rows() == [(None, 0.0, 0.0)]
+    everything = plan_messages(plan)
+    assert everything["message_number"].to_list() == list(range(everything.height))

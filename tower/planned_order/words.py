@@ -91,6 +91,11 @@ def explained(order: OrderFigures, language: Language = "en") -> str:
     return "\n".join(lines)
 
 
+_ECONOMIC = {
+    "en": "the multiple is the economic quantity from the policy's ordering and holding cost, in whole packs where a "
+    "pack is stated",
+    "zh": "倍数为按计划策略的订货成本与持有成本算出的经济批量，有包装量时取整包",
+}
 _HEAD = {
     "en": "{order}: {order_type} {quantity} {unit} of {item} {name} at {place}{from}, worth {value} at standard cost.",
     "zh": "{order}：{order_type} {item} {name} {quantity} {unit}，地点 {place}{from}，标准成本 {value}。",
@@ -142,7 +147,10 @@ def _modifiers(row: Mapping[str, Any], language: Language) -> str:
         said.insert(0, f"{row['lot_window_days']} days" if language == "en" else f"{row['lot_window_days']} 天")
     if not said:
         return ""
-    source = _WORDS[language][str(row["lot_origin"])]
+    if row["lot_origin"] == "economic_quantity":
+        source = _ECONOMIC[language]
+    else:
+        source = _WORDS[language][str(row["lot_origin"])]
     return f" ({', '.join(said)}; {source})" if language == "en" else f"（{'，'.join(said)}；{source}）"
 
 

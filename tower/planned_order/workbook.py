@@ -137,7 +137,10 @@ def order_lines(order: OrderFigures, site: Sequence[date], shipper: Sequence[dat
     missing = max(round(row["kept_quantity"] - row["projected_quantity"], 6), 0.0)
     is_filled = row["fill_up_to_quantity"] > 0 and row["net_quantity"] > missing
     later = 0.0 if is_filled else round(row["net_quantity"] - missing, 6)
-    lot_source = f"{row['lot_rule']}; {row['lot_origin']}"
+    lot_source = pack_source = f"{row['lot_rule']}; {row['lot_origin']}"
+    if row["lot_origin"] == "economic_quantity":
+        lot_source = "policy, or item_supplier where it states one"
+        pack_source = "economic_quantity of the policy's ordering and holding cost, in whole packs"
     part = row["quantity"] / row["lot_quantity"] if row["lot_quantity"] else 1.0
     least = "MAX({rest},{minimum})"
     whole = f"IF({{lot_multiple}}>0,ROUNDUP(ROUND({least}/{{lot_multiple}},9),0)*{{lot_multiple}},{least})"
@@ -157,7 +160,7 @@ def order_lines(order: OrderFigures, site: Sequence[date], shipper: Sequence[dat
         Line("started", "To be started", "需投入", row["started_quantity"], "ROUNDUP(ROUND({net}/{yield_rate},9),6)"),
         Line("maximum", "Maximum lot (0: none)", "最大批量（0：无）", row["max_lot_quantity"], source=lot_source),
         Line("minimum", "Minimum lot (0: none)", "最小批量（0：无）", row["min_lot_quantity"], source=lot_source),
-        Line("lot_multiple", "Lot multiple (0: none)", "批量倍数（0：无）", row["lot_multiple"], source=lot_source),
+        Line("lot_multiple", "Lot multiple (0: none)", "批量倍数（0：无）", row["lot_multiple"], source=pack_source),
         Line("cut", "Whole maximum lots in it", "其中整批最大批量", cut,
              "IF({maximum}>0,INT(ROUND({started}/{maximum},9))*{maximum},0)"),
         Line("rest", "Rest", "余量", round(row["started_quantity"] - cut, 6), "ROUND({started}-{cut},6)"),

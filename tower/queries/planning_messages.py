@@ -65,9 +65,11 @@ _MESSAGES = """
     ),
     joined as (
         select
-            messages.*, items.product_family, items.product_family_zh,
+            messages.* exclude (supplier_id), items.product_family, items.product_family_zh,
             planned.order_type as order_way,
-            coalesce(planned.supplier_id, bought.supplier_id, demands.limiting_supplier_id) as supplier_id,
+            coalesce(
+                messages.supplier_id, planned.supplier_id, bought.supplier_id, demands.limiting_supplier_id
+            ) as supplier_id,
             customers.customer_id, customers.customer_name, locations.location_name,
             coalesce(demands.limiting_item_id, messages.item_id) || ' @ '
                 || coalesce(demands.limiting_location_id, messages.location_id) as made_source,
@@ -243,8 +245,11 @@ def recurring(frame: pl.DataFrame, exposed: pl.DataFrame) -> pl.DataFrame:
     """
     parameter = {code: one for code, (one, _) in PARAMETERS.items()}
     subject = pl.coalesce(
-        pl.when(pl.col("code") == code).then(pl.col(column).cast(pl.String)) for code, (_, column) in PARAMETERS.items()
-    )
+        *(pl.when(pl.col("code") == code).then(pl.col(column).cast(pl.String))
+          for code, (_, column) in PARAMETERS.items()),
+        # An overload is of a work centre or of a supplier.
+        pl.when(pl.col("code") == "CAP").then("supplier_id"),
+    )  # fmt: skip
     name = pl.when(pl.col("subject") == pl.col("supplier_id")).then("supplier_name").when(
         pl.col("subject") == pl.col("plant_id")
     ).then("plant_name")  # fmt: skip

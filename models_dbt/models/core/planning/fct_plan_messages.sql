@@ -16,6 +16,7 @@ final as (
         plan_messages.location_id,
         plan_messages.planner,
         plan_messages.work_centre_id,
+        plan_messages.supplier_id,
         plan_messages.order_type,
         plan_messages.order_id,
         plan_messages.demand_type,

@@ -46,6 +46,7 @@ final as (
         locations.plant_name,
         messages.planner,
         messages.work_centre_id,
+        messages.supplier_id,
         messages.order_type,
         messages.order_id,
         messages.demand_type,
