@@ -64,15 +64,16 @@ with_last_year as (
         history.demand_quantity as last_year_quantity
     from forecasts
     left join history
-        on forecasts.item_id = history.item_id
-        and coalesce(forecasts.location_id, '') = coalesce(history.location_id, '')
-        and coalesce(forecasts.channel, '') = coalesce(history.channel, '')
-        and forecasts.bucket = history.bucket
-        and history.period_start = case
-            when forecasts.bucket = 'month'
-                then cast({{ dbt.dateadd('month', -12, 'forecasts.period_start') }} as date)
-            else cast({{ dbt.dateadd('day', -364, 'forecasts.period_start') }} as date)
-        end
+        on
+            forecasts.item_id = history.item_id
+            and coalesce(forecasts.location_id, '') = coalesce(history.location_id, '')
+            and coalesce(forecasts.channel, '') = coalesce(history.channel, '')
+            and forecasts.bucket = history.bucket
+            and history.period_start = case
+                when forecasts.bucket = 'month'
+                    then cast({{ dbt.dateadd('month', -12, 'forecasts.period_start') }} as date)
+                else cast({{ dbt.dateadd('day', -364, 'forecasts.period_start') }} as date)
+            end
 
 ),
 
@@ -102,14 +103,15 @@ ranked_alarms as (
         item_id,
         alarm,
         money,
-        row_number() over (partition by item_id order by money desc, alarm) as alarm_rank
+        row_number() over (partition by item_id order by money desc, alarm asc) as alarm_rank
     from alarms
 
 ),
 
 own_accuracy as (
 
-    select * from item_accuracy where stage = 'reconciled'
+    select * from item_accuracy
+    where stage = 'reconciled'
 
 ),
 
@@ -166,14 +168,16 @@ final as (
         ranked_alarms.money as alarm_money
     from series
     inner join totals
-        on series.item_id = totals.item_id
-        and coalesce(series.location_id, '') = coalesce(totals.location_id, '')
-        and coalesce(series.channel, '') = coalesce(totals.channel, '')
+        on
+            series.item_id = totals.item_id
+            and coalesce(series.location_id, '') = coalesce(totals.location_id, '')
+            and coalesce(series.channel, '') = coalesce(totals.channel, '')
     left join prepared
-        on series.item_id = prepared.item_id
-        and coalesce(series.location_id, '') = coalesce(prepared.location_id, '')
-        and coalesce(series.channel, '') = coalesce(prepared.channel, '')
-        and totals.bucket = prepared.bucket
+        on
+            series.item_id = prepared.item_id
+            and coalesce(series.location_id, '') = coalesce(prepared.location_id, '')
+            and coalesce(series.channel, '') = coalesce(prepared.channel, '')
+            and totals.bucket = prepared.bucket
     left join items
         on series.item_id = items.item_id
     left join locations
@@ -181,8 +185,9 @@ final as (
     left join own_accuracy
         on series.item_id = own_accuracy.item_id
     left join ranked_alarms
-        on series.item_id = ranked_alarms.item_id
-        and ranked_alarms.alarm_rank = 1
+        on
+            series.item_id = ranked_alarms.item_id
+            and ranked_alarms.alarm_rank = 1
 
 )
 

@@ -54,7 +54,8 @@ named as (
         max(case when missing_lines.missing_rank = 1 then missing_lines.item_id end) as last_part_item_id,
         max(case when missing_lines.missing_rank = 1 then items.item_name end) as last_part_name,
         max(case when missing_lines.missing_rank = 1 then items.item_name_zh end) as last_part_name_zh,
-        max(case when missing_lines.missing_rank = 1 then missing_lines.missing_quantity end) as last_part_missing_quantity,
+        max(case when missing_lines.missing_rank = 1 then missing_lines.missing_quantity end)
+            as last_part_missing_quantity,
         max(case when missing_lines.missing_rank = 1 then missing_lines.covered_date end) as last_part_date,
         max(case when missing_lines.missing_rank = 1 then missing_lines.receipt_type end) as last_part_receipt_type,
         max(case when missing_lines.missing_rank = 1 then missing_lines.receipt_id end) as last_part_receipt_id,
