@@ -63,6 +63,11 @@ def shortages(pegging: Pegging, late: Integers | None = None) -> Shortages:
     is_ordered = (supply.kind > SupplyKind.ON_HAND) & (supply.kind < SupplyKind.PLANNED)
     comes_later = is_ordered[links.supply] & (np.maximum(supply.day, first_day)[links.supply] > asked)
     rows = np.flatnonzero(there > asked)
+    # Where no part of an order is late, its lateness begins with itself, whatever made it late.
+    parent = plan.demand.parent[links.demand[rows]]
+    waits = np.zeros(supply.count, np.bool_)
+    waits[parent[parent >= 0]] = True
+    waits[beside] = waits[supply.origin[beside]]
     return Shortages(
         link=rows,
         demand=links.demand[rows],
@@ -71,7 +76,7 @@ def shortages(pegging: Pegging, late: Integers | None = None) -> Shortages:
         asked_day=plan.demand.day[links.demand[rows]],
         possible_day=there[rows],
         quantity=links.quantity[rows],
-        is_cause=own[links.supply[rows]] | comes_later[rows],
+        is_cause=own[links.supply[rows]] | comes_later[rows] | ~waits[links.supply[rows]],
     )
 
 

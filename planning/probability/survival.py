@@ -18,6 +18,7 @@ from planning.mrp.codes import Flags, Floats, Integers
 POINTS = 100
 # Before everything that was observed: no bound.
 UNBOUND = -(2**31)
+_TOLERANCE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ class ProductLimits:
         passed = np.where(start > begin, self.share_done[np.maximum(start - 1, 0)], 0.0)
         asked = (np.arange(points) + 0.5) / points
         owner = np.repeat(np.arange(self.first.size - 1), np.diff(self.first))
-        target = group[:, None] * 2 + (passed[:, None] + (1.0 - passed[:, None]) * asked).round(9)
-        found = np.searchsorted((owner * 2 + self.share_done).round(9), target.round(9).ravel(), side="left")
+        # Shares that are equal but for their rounding count as equal.
+        target = group[:, None] * 2 + passed[:, None] + (1.0 - passed[:, None]) * asked - _TOLERANCE
+        found = np.searchsorted(owner * 2 + self.share_done, target.ravel(), side="left")
         last = np.repeat(end - 1, points)
         quantiles: Floats = self.value[np.minimum(found, last)].astype(np.float64).reshape(group.size, points)
         return quantiles

@@ -98,6 +98,9 @@ def _show_one(view: View, row: Mapping[str, Any]) -> None:
     with right:
         title = text("stock_policy.trade_off")
         st.markdown(f"**{title}**")
+        if row["fill_rate"] is None:
+            st.caption(text("stock_policy.no_demand"))
+            return
         lines_ = [
             Line(text("stock_policy.curve"), curve["fill_rate"].to_list(), curve["expected_stock_value"].to_list()),
             Line(text("stock_policy.proposal"), [row["fill_rate"]], [row["expected_stock_value"]], is_point=True),
