@@ -127,18 +127,20 @@ def program_of(choice: Choice, expediting: Expediting | None = None) -> Program:
     nodes, row = np.unique(np.concatenate((choice.node[plain], sources.node)), return_inverse=True)
     unit = np.zeros(nodes.size, np.int64)
     np.gcd.at(unit, row, quantity)
-    available = choice.available[nodes] // unit
+    # What is taken in whole units leaves the rest of a unit lying; shares of a need take any part of it.
+    in_units = choice.is_whole | ~np.isin(nodes, sources.node)
+    available = np.where(in_units, choice.available[nodes] // unit, choice.available[nodes] / unit)
 
     rows = _Rows()
     rows.put(row, column, quantity / unit[row])
     columns = first_expedited = orders + sources.row.size
     if expediting is None:
-        rows.close(available.astype(np.float64))
+        rows.close(available)
     else:
         total = np.zeros(nodes.size, np.int64)
         np.add.at(total, row, quantity)
-        excess = np.maximum(total // unit - available, 0).astype(np.float64)
-        columns = _expedite(rows, expediting, nodes, unit, excess, available.astype(np.float64), first_expedited)
+        excess = np.maximum(total / unit - available, 0.0)
+        columns = _expedite(rows, expediting, nodes, unit, excess, available, first_expedited)
         _link(rows, choice, nodes, first_expedited)
     if sources.row.size:
         split, number = np.unique(sources.need, return_inverse=True)

@@ -449,6 +449,15 @@ def shelf_of(plant: Plant) -> dict[tuple[int, int], float]:
 QUICK = Effort(exact_needs=0, neighbourhood=3, rounds=2)
 
 
+def test_a_need_may_be_covered_in_part_by_what_is_less_than_a_whole_of_it() -> None:
+    """2 of item 0 are needed and 1 is there: the other comes of item 1, of which 6 are there and 5 needed."""
+    lines = (Line(0, 0, 2, 0, ((1, 1, 1.0),)), Line(0, 1, 5, 0, ()), Line(0, 2, 3, 0, ()), Line(1, 0, 3, 0, ()))
+    orders = tuple(Order(0, 1, 0, 0, 1) for _ in range(2))
+    plant = Plant(orders, lines, ((0, 0, 1), (1, 0, 6), (2, 0, 3)), ((0, 0, 3, 1),))
+    found = best_release(plant.problem(Settings(substitution=Substitution.MIXED)), Objective.ORDERS)
+    assert (found.value, found.bound, found.is_released.tolist()) == (1.0, 1.0, [True, False])
+
+
 @settings(max_examples=60, deadline=None)
 @given(plants(), st.sampled_from([Substitution.NONE, Substitution.MIXED]), st.sampled_from(Objective))
 def test_the_best_release_is_the_best_of_all_sets(
