@@ -11,7 +11,7 @@ import polars as pl
 
 from forecasting.company.company_forecast import company_forecast
 from forecasting.company.history import period_number, period_starts
-from forecasting.company.result import KEYS, QUANTILE_COLUMNS
+from forecasting.company.result import KEYS, QUANTILE_COLUMNS, CompanyForecast
 from forecasting.company.settings import CompanyBucket, CompanySettings
 from forecasting.evaluation.actual_panel import actual_panel
 from forecasting.evaluation.backtest import backtest
@@ -21,6 +21,13 @@ from forecasting.local_batch import local_forecasts
 FINAL = "reconciled"
 # A series must be so long at a cutoff for a one-step forecast to say anything.
 _SHORTEST = 6
+
+
+def stages_with_quantiles(found: CompanyForecast) -> pl.DataFrame:
+    """All stages of a forecast, the last one with its quantiles."""
+    keys = [*KEYS, "bucket", "period_start"]
+    quantiles = found.forecasts.select(*keys, *QUANTILE_COLUMNS).with_columns(stage=pl.lit(FINAL))
+    return found.stages.join(quantiles, on=[*keys, "stage"], how="left", nulls_equal=True, maintain_order="left")
 
 
 def company_backtest(
@@ -38,9 +45,7 @@ def company_backtest(
     def forecaster(known: pl.DataFrame, cutoff: date) -> pl.DataFrame:
         first = period_starts(period_number(cutoff, settings.bucket) + 1, 1, settings.bucket)[0]
         found = company_forecast(known, items, replace(settings, first_period=first))
-        keys = [*KEYS, "bucket", "period_start"]
-        quantiles = found.forecasts.select(*keys, *QUANTILE_COLUMNS).with_columns(stage=pl.lit(FINAL))
-        return found.stages.join(quantiles, on=[*keys, "stage"], how="left", nulls_equal=True, maintain_order="left")
+        return stages_with_quantiles(found)
 
     return backtest(own, cutoffs, forecaster)
 

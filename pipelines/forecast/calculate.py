@@ -8,17 +8,17 @@ from datetime import date
 
 import polars as pl
 
-from forecasting.company.backtest import FINAL, company_backtest, one_step_forecasts
+from forecasting.company.backtest import company_backtest, one_step_forecasts, stages_with_quantiles
 from forecasting.company.company_forecast import company_forecast
 from forecasting.company.history import period_number, period_starts
-from forecasting.company.result import QUANTILE_COLUMNS, CompanyForecast
+from forecasting.company.result import KEYS, CompanyForecast
 from forecasting.company.settings import CompanySettings
 from forecasting.demand.preparation import prepared_demand
 from forecasting.demand.prepared import PreparedDemand
 from forecasting.demand.rows import DemandRows
 from forecasting.evaluation.comparison import actuals_at
 from forecasting.evaluation.report import ReportInput, forecast_report
-from forecasting.overrides import apply_overrides
+from forecasting.overrides import LAYERS, apply_overrides
 from pipelines.forecast.settings import Decided
 from pipelines.forecast.tables import prepared_tables, shaped
 
@@ -71,7 +71,7 @@ def calculated_forecast(
     found = company_forecast(history, rows.items, settings)
     families = rows.items.select("item_id", family="category_id")
     overridden = apply_overrides(
-        found.forecasts, beside.overrides, as_of, families=families, history=history.select(*_KEYS, "demand_quantity")
+        found.forecasts, beside.overrides, as_of, families=families, history=history.select(*KEYS, "demand_quantity")
     )
     progress("forecast: what it would have said earlier")
     earlier = replace(decided.company, horizon=BACKTEST_HORIZON[bucket])
@@ -90,7 +90,7 @@ def calculated_forecast(
     )
     progress("forecast: weeks, for the stock that service targets ask for")
     layered = overridden.forecasts.rename(
-        {"statistical": "statistical_quantity", **{layer: f"{layer}_quantity" for layer in _LAYERS}}
+        {"statistical": "statistical_quantity", **{layer: f"{layer}_quantity" for layer in LAYERS}}
     )
     tables = {
         **prepared_tables(prepared),
@@ -100,19 +100,14 @@ def calculated_forecast(
         **{f"forecast_{name}": frame for name, frame in report.items()},
         "forecast_overrides": overridden.outcomes,
     }
-    quantiles = found.forecasts.select(*_CELL, *QUANTILE_COLUMNS).with_columns(stage=pl.lit(FINAL))
-    own = found.stages.join(quantiles, on=[*_CELL, "stage"], how="left", nulls_equal=True, maintain_order="left")
-    vintage = pl.concat([own, overridden.stages()], how="diagonal_relaxed")
+    vintage = pl.concat([stages_with_quantiles(found), overridden.stages()], how="diagonal_relaxed")
     return CalculatedForecast(
         prepared, shaped(tables), vintage, _by_week(prepared, rows, beside.lead_days, decided, as_of)
     )
 
 
-_KEYS = ("item_id", "location_id", "channel")
-_CELL = (*_KEYS, "bucket", "period_start")
 # An order is planned in the week after it came.
 _WEEK = 7
-_LAYERS = ("event", "planner", "consensus", "locked")
 
 
 def _by_week(

@@ -6,6 +6,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.build.context import write_table
 from planning.errors import PlanningError
 from planning.model.inputs import planning_model
 from planning.model.settings import PlanningSettings
@@ -20,11 +21,7 @@ def run_plan(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Plann
     connection.execute("create schema if not exists engine")
     result = planned_build(lambda sql: connection.sql(sql).pl(), as_of, settings)
     for name, frame in plan_tables(result).items():
-        connection.register("plan_table", frame)
-        try:
-            connection.execute(f"create or replace table engine.{name} as select * from plan_table")
-        finally:
-            connection.unregister("plan_table")
+        write_table(connection, f"engine.{name}", frame)
 
 
 def planned_build(query: Query, as_of: date, settings: PlanningSettings | None = None) -> Planned:
