@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from pipelines.build.context import Request
 from pipelines.build.run import run_build
-from tower.builds import BuildSummary
+from tower.builds import BuildSummary, current_build, current_build_id
 from tower.settings import PlanSettings, Settings, SourceSettings
 
 # The same examples every time, so that a change is judged by itself; HYPOTHESIS_PROFILE=default looks for new ones.
@@ -36,6 +37,20 @@ def build_of(
     return run_build(Request(settings, BUILT_AT, build_id), progress=lambda _: None)
 
 
+def kept_build(
+    name: str, tmp_path_factory: pytest.TempPathFactory, build: Callable[[Path], BuildSummary]
+) -> BuildSummary:
+    """A build for all tests that only read it: anew, or the one that lies in TOWER_TEST_BUILDS from an earlier run.
+
+    That folder is for working on one page or model: whoever sets it rebuilds it when the models change.
+    """
+    folder = os.environ.get("TOWER_TEST_BUILDS")
+    home = Path(folder) / name if folder else tmp_path_factory.mktemp(name)
+    summary = current_build(home) if current_build_id(home) else build(home)
+    assert summary.status == "published", summary.problems
+    return summary
+
+
 @pytest.fixture(scope="session")
 def example_folder() -> Path:
     return REPOSITORY / "seeds" / "example"
@@ -47,17 +62,15 @@ def example_build(tmp_path_factory: pytest.TempPathFactory, example_folder: Path
 
     It is planned for the forecast that it brings along: its figures are worked out by hand from that.
     """
-    home = tmp_path_factory.mktemp("home")
     source = SourceSettings(name="example", adapter="files", path=example_folder)
-    summary = build_of(home, source, planning=PlanSettings(demand="company"))
-    assert summary.status == "published", summary.problems
-    return summary
+    decided = PlanSettings(demand="company")
+    return kept_build("example", tmp_path_factory, lambda home: build_of(home, source, planning=decided))
 
 
 @pytest.fixture(scope="session")
 def demo_build(tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
     """The demo company at its smallest, seven months of it, built once for all tests that only read it."""
-    return build_of(tmp_path_factory.mktemp("demo"), LANHE)
+    return kept_build("demo", tmp_path_factory, lambda home: build_of(home, LANHE))
 
 
 @pytest.fixture(scope="session")
@@ -73,8 +86,6 @@ def adventureworks_folder() -> Path:
 @pytest.fixture(scope="session")
 def adventureworks_build(tmp_path_factory: pytest.TempPathFactory, adventureworks_folder: Path) -> BuildSummary:
     """AdventureWorks, built once for all tests that only read it, and planned for its orders alone."""
-    home = tmp_path_factory.mktemp("adventureworks")
     source = SourceSettings(name="adventureworks", adapter="adventureworks", path=adventureworks_folder)
-    summary = build_of(home, source, planning=PlanSettings(demand="orders"))
-    assert summary.status == "published", summary.problems
-    return summary
+    decided = PlanSettings(demand="orders")
+    return kept_build("adventureworks", tmp_path_factory, lambda home: build_of(home, source, planning=decided))

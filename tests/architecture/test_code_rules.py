@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import tomllib
 from string import Formatter
 
 from tests.architecture.source_files import REPOSITORY, SourceFile, source_files
+from tower.i18n.text import texts
 
 # Calls that ask what time it is. A stopwatch (time.perf_counter) measures and decides nothing.
 CLOCK = {
@@ -107,29 +107,14 @@ def test_pages_write_no_sql_and_draw_no_figure() -> None:
     assert found == []
 
 
-def _texts(language: str) -> dict[str, str]:
-    content = tomllib.loads((REPOSITORY / "tower" / "i18n" / f"{language}.toml").read_text(encoding="utf-8"))
-    found: dict[str, str] = {}
-
-    def flatten(table: dict[str, object], prefix: str) -> None:
-        for key, value in table.items():
-            if isinstance(value, dict):
-                flatten(value, f"{prefix}{key}.")
-            else:
-                found[f"{prefix}{key}"] = str(value)
-
-    flatten(content, "")
-    return found
-
-
 def test_both_languages_have_the_same_texts_with_the_same_parameters() -> None:
-    english, chinese = _texts("en"), _texts("zh")
+    english, chinese = texts("en"), texts("zh")
     assert sorted(english) == sorted(chinese)
     parameters = {
         language: {
-            key: sorted({field for _, field, _, _ in Formatter().parse(text) if field}) for key, text in texts.items()
+            key: sorted({field for _, field, _, _ in Formatter().parse(text) if field}) for key, text in known.items()
         }
-        for language, texts in (("en", english), ("zh", chinese))
+        for language, known in (("en", english), ("zh", chinese))
     }
     assert parameters["en"] == parameters["zh"]
-    assert [key for texts in (english, chinese) for key, text in texts.items() if not text.strip()] == []
+    assert [key for known in (english, chinese) for key, text in known.items() if not text.strip()] == []

@@ -1,4 +1,7 @@
-"""Texts by key from en.toml and zh.toml. Both hold the same keys; a missing one is an error, never shown as a key."""
+"""Texts by key from the folders en and zh, one file for each page and `shell` for what all share.
+
+Both languages hold the same keys; a missing one is an error, never shown as a key.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +52,13 @@ def language_of(code: str | None) -> Language:
 @cache
 def texts(language: Language) -> Mapping[str, str]:
     """All texts of a language by dotted key."""
-    content = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
-    return dict(_flat(content, ""))
+    found: dict[str, str] = {}
+    for file in sorted((Path(__file__).parent / language).glob("*.toml")):
+        for key, text in _flat(tomllib.loads(file.read_text(encoding="utf-8")), ""):
+            if key in found:
+                raise ValueError(f"The text {key!r} stands twice; the second time in {language}/{file.name}.")
+            found[key] = text
+    return found
 
 
 def _flat(table: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
