@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,18 +39,36 @@ def build_of(
     return run_build(Request(settings, BUILT_AT, build_id), progress=lambda _: None)
 
 
-def kept_build(
+def shared_build(
     name: str, tmp_path_factory: pytest.TempPathFactory, build: Callable[[Path], BuildSummary]
 ) -> BuildSummary:
-    """A build for all tests that only read it: anew, or the one that lies in TOWER_TEST_BUILDS from an earlier run.
+    """A build for all tests that only read it, made once for all workers; each worker has a home of its own around it.
 
-    That folder is for working on one page or model: whoever sets it rebuilds it when the models change.
+    With TOWER_TEST_BUILDS it is the one that lies in that folder from an earlier run. That is for working on one page
+    or model: whoever sets it builds again when the models change.
     """
-    folder = os.environ.get("TOWER_TEST_BUILDS")
-    home = Path(folder) / name if folder else tmp_path_factory.mktemp(name)
-    summary = current_build(home) if current_build_id(home) else build(home)
+    kept = os.environ.get("TOWER_TEST_BUILDS")
+    base = tmp_path_factory.getbasetemp()
+    shared = Path(kept) if kept else base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    origin = shared / f"built-{name}" if not kept else shared / name
+    shared.mkdir(parents=True, exist_ok=True)
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        summary = current_build(origin) if current_build_id(origin) else build(origin)
     assert summary.status == "published", summary.problems
-    return summary
+    home = tmp_path_factory.mktemp(name) / "home"
+    # A finished build is never written to; what people enter is.
+    shutil.copytree(
+        origin, home, copy_function=_link_or_copy, ignore=shutil.ignore_patterns("tmp", "store.sqlite*", "compiled")
+    )
+    return current_build(home)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 @pytest.fixture(scope="session")
@@ -64,13 +84,13 @@ def example_build(tmp_path_factory: pytest.TempPathFactory, example_folder: Path
     """
     source = SourceSettings(name="example", adapter="files", path=example_folder)
     decided = PlanSettings(demand="company")
-    return kept_build("example", tmp_path_factory, lambda home: build_of(home, source, planning=decided))
+    return shared_build("example", tmp_path_factory, lambda home: build_of(home, source, planning=decided))
 
 
 @pytest.fixture(scope="session")
 def demo_build(tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
     """The demo company at its smallest, seven months of it, built once for all tests that only read it."""
-    return kept_build("demo", tmp_path_factory, lambda home: build_of(home, LANHE))
+    return shared_build("demo", tmp_path_factory, lambda home: build_of(home, LANHE))
 
 
 @pytest.fixture(scope="session")
@@ -88,4 +108,4 @@ def adventureworks_build(tmp_path_factory: pytest.TempPathFactory, adventurework
     """AdventureWorks, built once for all tests that only read it, and planned for its orders alone."""
     source = SourceSettings(name="adventureworks", adapter="adventureworks", path=adventureworks_folder)
     decided = PlanSettings(demand="orders")
-    return kept_build("adventureworks", tmp_path_factory, lambda home: build_of(home, source, planning=decided))
+    return shared_build("adventureworks", tmp_path_factory, lambda home: build_of(home, source, planning=decided))
