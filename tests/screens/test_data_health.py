@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.screens.conftest import OpenApp, value_of, words
 from tower.access import ScopeRule
+from tower.builds import current_build
 from tower.i18n import Language, Numbers, Text
 from tower.store import User
 from tower.warehouse import Warehouse
@@ -106,3 +110,15 @@ def test_a_reader_with_a_scope_does_not_see_the_rows_of_others(
     assert Text("en")("state.forbidden_scope") in words(app)
     assert value_of(app, Text("en")("health.rejected")) == "–"
     assert not app.dataframe
+
+
+def test_a_kept_forecast_that_is_missing_is_said(
+    open_app: OpenApp, example_home: Path, tmp_path: Path, language: Language, text: Text
+) -> None:
+    assert not open_app(PAGE, user="admin", lang=language).warning
+    home = Path(shutil.copytree(example_home, tmp_path / "home"))
+    problem = "The forecast vintage v1.parquet is missing. Restore it from a backup."
+    with duckdb.connect(str(current_build(home).file)) as connection:
+        connection.execute("insert into build.forecast_history_problems values (?)", [problem])
+    app = open_app(PAGE, home=home, user="admin", lang=language)
+    assert [shown.value for shown in app.warning] == [text("health.forecast_history", problems=problem)]

@@ -52,6 +52,11 @@ def build_steps(warehouse: Warehouse) -> pl.DataFrame:
     return warehouse.frame("select step, seconds, peak_memory_bytes from build.build_steps")
 
 
+def forecast_history_problems(warehouse: Warehouse) -> pl.DataFrame:
+    """`problem`: a sentence about each kept forecast that could not be read when this build looked for it."""
+    return warehouse.frame("select problem from build.forecast_history_problems order by problem")
+
+
 def rejected_by_rule(warehouse: Warehouse) -> pl.DataFrame:
     """How many rows each rule refused, with the sentence that says what to do, written for one of them."""
     return warehouse.frame(

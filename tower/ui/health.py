@@ -79,6 +79,10 @@ def _loads(view: View) -> None:
         loaded_at="instant", checksum="text", files="text", notes="text",
     )  # fmt: skip
     show_table(view, "loads", view.text("health.section_loads"), frame, columns, note=note)
+    problems = ask(view.warehouse, build_health.forecast_history_problems)
+    if not problems.is_empty():
+        sentences = " ".join(problems["problem"].to_list())
+        st.warning(view.text("health.forecast_history", problems=sentences), icon=":material/history:")
 
 
 def _rejected(view: View) -> None:
