@@ -126,10 +126,10 @@ def _excluded(known: Baskets, excluded: pl.DataFrame | None) -> csr_array:
 def _named(known: Baskets, parts: list[pl.DataFrame]) -> pl.DataFrame:
     customers = pl.Series([*known.customers], dtype=pl.String)
     items = pl.Series([*known.items], dtype=pl.String)
-    schema: dict[str, pl.DataType] = {
+    schema = pl.Schema({
         "customer": pl.Int64(), "rank": pl.Int64(), "item": pl.Int64(), "score": pl.Float64(), "reason": pl.Int64(),
         "common_buyers": pl.Int64(), "because_buyers": pl.Int64(), "lift": pl.Float64(), "popularity": pl.Float64(),
-    }  # fmt: skip
+    })  # fmt: skip
     rows = pl.concat([pl.DataFrame(schema=schema), *(part.cast(schema) for part in parts)])
     reasons = pl.Series([*known.items, None], dtype=pl.String)
     linked = rows["reason"] >= 0
