@@ -1,14 +1,15 @@
--- Each bracket begins on the day after the one before ends; the first begins at 0 and only the last has no end.
+-- In each set, a bracket begins on the day after the one before ends; the first begins at 0 and only the last has no end.
 with
 
 brackets as (
 
     select
+        bracket_set,
         bracket_number,
         from_days,
         to_days,
-        lag(to_days) over (order by bracket_number) as previous_to_days,
-        lead(bracket_number) over (order by bracket_number) as next_bracket_number
+        lag(to_days) over (partition by bracket_set order by bracket_number) as previous_to_days,
+        lead(bracket_number) over (partition by bracket_set order by bracket_number) as next_bracket_number
     from {{ ref('ageing_brackets') }}
 
 )

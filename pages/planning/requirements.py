@@ -1,6 +1,7 @@
 """What is asked for, what comes, what must be ordered, and for whom?"""
 
 from tower.ui import states, url
+from tower.ui.firmed_orders import show_all_firmed
 from tower.ui.guard import guard
 from tower.ui.page import show_title
 from tower.ui.requirements import (
@@ -32,3 +33,4 @@ with states.or_failed(view.text):
         show_record(view, chosen)
         show_waiting(view, chosen)
         show_supplies(view, chosen)
+    show_all_firmed(view)

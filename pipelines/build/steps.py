@@ -14,6 +14,8 @@ from pipelines.engines import run_bom_explosion, run_stock_layers
 from pipelines.forecast.run import run_forecast
 from pipelines.history import write_kpi_snapshot
 from pipelines.plan.run import run_plan
+from pipelines.predict.run import run_predictions
+from pipelines.stock_value import run_stock_value
 from tower.errors import BuildError
 
 
@@ -48,10 +50,11 @@ def engine(run: Callable[..., None]) -> StepAction:
 
 
 def plan_step(context: BuildContext) -> None:
-    """The plan, by what the company decided in its settings."""
+    """The plan, by what the company decided in its settings, with the orders that planners firmed."""
     assert context.as_of is not None, "the step 'open' decides the day"
+    settings = context.request.settings
     with context.connection() as connection:
-        run_plan(connection, context.as_of, context.request.settings.planning.decided)
+        run_plan(connection, context.as_of, settings.planning.decided, settings.effective_store_url)
 
 
 def _dbt(command: str, select: tuple[str, ...], exclude: tuple[str, ...] = ()) -> StepAction:
@@ -93,11 +96,15 @@ STEPS = (
         "core",
         ("canonical", "engine", "reference", "build"),
         ("core",),
-        models("core", without=("core.planning", "core.demand")),
+        models("core", without=("core.planning", "core.demand", "core.stock_value", "core.predictions")),
     ),
     Step("forecast", ("canonical", "core", "store"), ("engine",), run_forecast),
-    Step("plan", ("canonical", "core", "build"), ("engine",), plan_step),
+    Step("plan", ("canonical", "core", "build", "store"), ("engine",), plan_step),
     Step("core of forecast and plan", ("engine", "reference"), ("core",), models("core.demand", "core.planning")),
+    Step("stock value", ("canonical", "core", "reference"), ("engine",), engine(run_stock_value)),
+    Step("core of stock value", ("engine", "core"), ("core",), models("core.stock_value")),
+    Step("predictions", ("canonical", "core"), ("engine",), engine(run_predictions)),
+    Step("core of predictions", ("engine", "core"), ("core",), models("core.predictions")),
     Step("marts", ("core", "reference"), ("marts",), models("marts")),
     Step("definitions", ("models",), ("build",), write_definitions),
     Step("tests", ("canonical", "core", "marts"), ("build",), run_tests),

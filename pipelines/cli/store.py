@@ -1,7 +1,8 @@
-"""`tower store`: the app store moved to another database."""
+"""`tower store`: the app store moved to another database, and what has run out in it."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,9 @@ from tower.errors import SettingsError
 from tower.settings import load_settings
 from tower.store import open_store
 from tower.store.copying import copy_store
+from tower.store.scenarios import expire_scenarios
 
 app = typer.Typer(no_args_is_help=True, help="The app store: what people enter.")
-
-
-@app.callback()
-def _group() -> None:
-    """Commands have names, also while there is only one."""
 
 
 @app.command("copy-from")
@@ -37,3 +34,16 @@ def copy_from(file: Annotated[Path, typer.Argument(help="An SQLite store, such a
     for table, count in counts.items():
         typer.echo(f"{count:>8,}  {table}")
     typer.echo("Everything is copied. Start the app with the same TOWER_STORE_URL; the old file is left as it is.")
+
+
+@app.command("expire")
+def expire() -> None:
+    """Let the scenarios expire whose last day is over. Run it once a day; a build never writes to the store."""
+    store = open_store(load_settings().effective_store_url)
+    try:
+        expired = expire_scenarios(store, datetime.now(UTC))
+    finally:
+        store.close()
+    for one in expired:
+        typer.echo(f"{one.scenario_id:>6}  {one.name} of {one.owner}, made on build {one.base_build_id}")
+    typer.echo(f"{len(expired)} scenarios expired." if len(expired) != 1 else "One scenario expired.")

@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 
 from planning.model.calendars import WorkingCalendars, day_number, working_calendars
-from planning.model.documents import Documents, Places, documents
+from planning.model.documents import SUPPLY_SCHEMA, Documents, Places, documents
+from planning.model.firmed import FIRM_PLANNED, FirmedOrders, firmed_orders, lost_orders
 from planning.model.forecast import PlacedForecast, placed_forecast
 from planning.model.lead_times import offset_days, operation_starts
 from planning.model.network import Network, network
@@ -39,7 +40,10 @@ FINDING_SCHEMA = {"kind": pl.String, "item_id": pl.String, "location_id": pl.Str
 
 @dataclass(frozen=True, slots=True)
 class PlanningModel:
-    """The problem with the names behind its codes. A frame's row number is the engine's code."""
+    """The problem with the names behind its codes. A frame's row number is the engine's code.
+
+    `firmed`: the orders that planners took over as firm, with what became of each (`FirmedOrders.states`).
+    """
 
     as_of: date
     problem: PlanningProblem
@@ -57,6 +61,7 @@ class PlanningModel:
     order_lines: tuple[str, ...]
     findings: pl.DataFrame
     settings: PlanningSettings = field(default_factory=PlanningSettings)
+    firmed: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings | None = None) -> PlanningModel:
@@ -74,7 +79,8 @@ def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings |
     customers, order_lines = _codes(papers.demands["customer_id"]), _codes(papers.demands["sales_order_line_id"])
     suppliers = _codes(found.sources["supplier_id"])
     centres = _codes(rows.work_centres["work_centre_id"])
-    supply = _coded(papers.supply, nodes)
+    firmed = firmed_orders(rows, found.sources)
+    supply = _coded(pl.concat([papers.supply, firmed.supply.select(*SUPPLY_SCHEMA)]), nodes)
     stock = _coded(papers.stock, nodes)
     demands = _coded(papers.demands, nodes)
     forecasts = _coded(forecast.rows, nodes)
@@ -89,7 +95,9 @@ def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings |
             period=_of(forecasts, "period"), quantity=_of(forecasts, "quantity"),
             value=_of(forecasts, "quantity") / UNIT * problem_nodes.unit_value[_of(forecasts, "node")],
         ),
-        open_supply=_open_supply(supply, found.sources, problem_nodes.yield_rate, order_lines, rows, calendars, nodes),
+        open_supply=_open_supply(
+            supply, found.sources, problem_nodes.yield_rate, order_lines, firmed.supply["source"].to_numpy()
+        ),
         stock=Stock.of(
             stock.height, node=_of(stock, "node"), quantity=_millionths(stock, "quantity"),
             status=_lookup(stock["stock_status"], {name: code for code, name in enumerate(STOCK_STATUS)}),
@@ -103,7 +111,7 @@ def planning_model(rows: PlanningRows, as_of: date, settings: PlanningSettings |
     return PlanningModel(
         as_of, problem, rows, calendars, nodes, found.sources, demands, forecasts, supply, stock,
         tuple(customers), tuple(suppliers), tuple(centres), tuple(order_lines),
-        _findings(rows, papers, forecast, found), settings,
+        _findings(rows, papers, forecast, found, firmed), settings, firmed.states,
     )  # fmt: skip
 
 
@@ -207,11 +215,13 @@ def _demands(
 
 
 def _open_supply(
-    supply: pl.DataFrame, sources: pl.DataFrame, yield_rate: Floats, order_lines: dict[str, int], rows: PlanningRows,
-    calendars: WorkingCalendars, nodes: pl.DataFrame,
+    supply: pl.DataFrame, sources: pl.DataFrame, yield_rate: Floats, order_lines: dict[str, int], firmed: Integers,
 ) -> OpenSupply:  # fmt: skip
-    """What is expected good: what is still to be made less the usual scrap. Who needs his bill has its source."""
-    made = supply["document_type"].to_numpy() == "production_order"
+    """What is expected good: what is still to be made less the usual scrap. Who needs his bill has its source.
+
+    `firmed`: the sources of the firmed orders, which are the last rows.
+    """
+    made = supply["document_type"].is_in(["production_order", FIRM_PLANNED]).to_numpy()
     node = _of(supply, "node")
     quantity = _millionths(supply, "quantity")
     good = np.where(made, np.floor(quantity * yield_rate[node] + 1e-6).astype(np.int64), quantity)
@@ -226,6 +236,7 @@ def _open_supply(
     )
     source = np.full(supply.height, NONE)
     source[bills["row"].to_numpy()] = bills["source"].to_numpy()
+    source[supply.height - firmed.size :] = firmed
     return OpenSupply.of(
         supply.height,
         node=node,
@@ -271,8 +282,11 @@ def _operations(
     )
 
 
-def _findings(rows: PlanningRows, papers: Documents, forecast: PlacedForecast, found: Network) -> pl.DataFrame:
-    """What the inputs leave out: papers without a place, refused rows, sources without lead time, barred suppliers."""
+def _findings(
+    rows: PlanningRows, papers: Documents, forecast: PlacedForecast, found: Network, firmed: FirmedOrders
+) -> pl.DataFrame:
+    """What the inputs leave out: papers without a place, refused rows, sources without lead time, barred suppliers,
+    firmed orders whose item, place or source is gone."""
     unplaced = pl.concat([papers.unplaced, forecast.unplaced]).select(*FINDING_SCHEMA)
     refused = rows.refused_rows.select(
         pl.lit("refused_row").alias("kind"), "item_id", pl.lit(None, dtype=pl.String).alias("location_id"),
@@ -292,4 +306,5 @@ def _findings(rows: PlanningRows, papers: Documents, forecast: PlacedForecast, f
         )
         .unique(maintain_order=True)
     )  # fmt: skip
-    return pl.concat([one.cast(FINDING_SCHEMA) for one in (unplaced, refused, timeless, blocked)])  # type: ignore[arg-type]
+    lost = lost_orders(firmed.states)
+    return pl.concat([one.cast(FINDING_SCHEMA) for one in (unplaced, refused, timeless, blocked, lost)])  # type: ignore[arg-type]

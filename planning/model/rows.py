@@ -24,6 +24,18 @@ DELIVERY_SCHEMA: dict[str, type[pl.DataType]] = {
 }  # fmt: skip
 
 
+# Planned orders that planners took over as firm, each with the real order that it has become, if it has.
+FIRMED_SCHEMA: dict[str, type[pl.DataType]] = {
+    "firmed_order_id": pl.Int64, "order_type": pl.String, "item_id": pl.String, "location_id": pl.String,
+    "supplier_id": pl.String, "from_location_id": pl.String, "sales_order_line_id": pl.String, "quantity": pl.Float64,
+    "release_date": pl.Date, "due_date": pl.Date, "order_id": pl.String,
+}  # fmt: skip
+
+
+def _none_firmed() -> pl.DataFrame:
+    return pl.DataFrame(schema=FIRMED_SCHEMA)
+
+
 def _none_observed() -> pl.DataFrame:
     return pl.DataFrame(schema=OBSERVED_SCHEMA)
 
@@ -60,5 +72,6 @@ class PlanningRows:
     stock: pl.DataFrame
     safety_stocks: pl.DataFrame
     refused_rows: pl.DataFrame
+    firmed_orders: pl.DataFrame = field(default_factory=_none_firmed)
     observed_documents: pl.DataFrame = field(default_factory=_none_observed)
     observed_deliveries: pl.DataFrame = field(default_factory=_none_delivered)

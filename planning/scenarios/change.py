@@ -18,6 +18,7 @@ import numpy as np
 from planning.mrp.codes import Flags
 from planning.scenarios.draft import Draft, Texts
 from planning.scenarios.fields import day, names, suggestion
+from planning.scenarios.mistakes import Bilingual, said
 from planning.scenarios.problems import Refused
 
 Language = Literal["en", "zh"]
@@ -86,13 +87,14 @@ class OfItems(Change):
         where = draft.directory
         found = np.ones(where.item.size, np.bool_)
         if self.item:
-            found &= _named("item", self.item, (where.item,), "is planned")
+            found &= _named("item", self.item, (where.item,))
         if self.family:
-            found &= _named("family", self.family, where.families, "is known as a category or family of items")
+            found &= _named("family", self.family, where.families)
         if self.location:
-            found &= _named("location", self.location, (where.location,), "plans anything")
+            found &= _named("location", self.location, (where.location,))
         if not found.any():
-            raise Refused("item", f"No planned item is {self._scope('en')[2:]} at once. Leave one of them out.")
+            scope = Bilingual(self._scope("en")[2:], self._scope("zh")[1:])
+            raise Refused("item", said("nothing_chosen", scope=scope))
         return found
 
 
@@ -110,16 +112,16 @@ class Spanned(OfItems):
 def span_faults(start: date | None, end: date | None) -> Sequence[str]:
     """A fault where a stretch of days ends before it begins."""
     if start and end and end < start:
-        return (f"It ends on {end}, before it begins on {start}. Turn them round.",)
+        return (said("ends_before_it_begins", end=end, start=start),)
     return ()
 
 
-def _named(key: str, asked: tuple[str, ...], words: tuple[Texts, ...], what: str) -> Flags:
+def _named(key: str, asked: tuple[str, ...], words: tuple[Texts, ...]) -> Flags:
     """Which rows carry one of the names in any of the columns."""
     known = sorted({str(one) for column in words for one in np.unique(column.astype(str))} - {""})
     for one in asked:
         if one not in known:
-            raise Refused(key, f"No {key} {one!r} {what}.{suggestion(one, known)}")
+            raise Refused(key, said(f"unknown_{key}", name=one, hint=suggestion(one, known)))
     wanted = np.array(asked, dtype=object)
     found = np.zeros(words[0].size, np.bool_)
     for column in words:
@@ -132,7 +134,7 @@ def known_suppliers(draft: Draft, asked: tuple[str, ...]) -> None:
     known = sorted({*draft.directory.suppliers, *draft.model.suppliers})
     for one in asked:
         if one not in known:
-            raise Refused("supplier", f"No supplier {one!r} is known.{suggestion(one, known)}")
+            raise Refused("supplier", said("unknown_supplier", name=one, hint=suggestion(one, known)))
 
 
 def exactly_one(change: Change, *keys: str) -> Sequence[str]:
@@ -140,8 +142,10 @@ def exactly_one(change: Change, *keys: str) -> Sequence[str]:
     given = [key for key in keys if getattr(change, key) is not None]
     if len(given) == 1:
         return ()
-    listed = f"{', '.join(keys[:-1])} and {keys[-1]}"
-    return (f"Give exactly one of {listed}; {'none' if not given else ' and '.join(given)} is given.",)
+    named = {"first": Bilingual(", ".join(keys[:-1]), "、".join(keys[:-1])), "last": keys[-1]}
+    if not given:
+        return (said("none_of_one", **named),)
+    return (said("many_of_one", **named, given=Bilingual(" and ".join(given), "、".join(given))),)
 
 
 def shown(value: float | None) -> str:

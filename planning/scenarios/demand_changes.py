@@ -31,6 +31,7 @@ from planning.scenarios.draft import (
     with_dates,
 )
 from planning.scenarios.fields import choice, day, days, name, names, number, suggestion, whole
+from planning.scenarios.mistakes import said
 from planning.scenarios.problems import Refused
 
 _OF = {
@@ -49,7 +50,7 @@ class OfDemand(Spanned):
 
     def faults(self) -> Sequence[str]:
         wrong = self.customer and self.of == "forecast"
-        says = ("A forecast has no customer: leave `customer` out, or say `of: orders`.",) if wrong else ()
+        says = (said("forecast_without_customer"),) if wrong else ()
         return (*span_faults(self.start, self.end), *says)
 
     def orders(self, draft: Draft) -> Integers:
@@ -75,7 +76,7 @@ class OfDemand(Spanned):
         self.nodes(draft)
         orders, forecasts = self.orders(draft), self.forecasts(draft)
         if not orders.size and not forecasts.size:
-            raise Refused("", "There is no demand that it speaks of. Widen the dates, items or customers.")
+            raise Refused("", said("no_demand"))
         return orders, forecasts
 
 
@@ -147,7 +148,7 @@ class DemandCancel(Spanned):
 
     def faults(self) -> Sequence[str]:
         chosen = (self.order, self.customer, self.item, self.family, self.location)
-        says = () if any(chosen) else ("Say which: give order, customer, item, family or location.",)
+        says = () if any(chosen) else (said("say_which"),)
         return (*span_faults(self.start, self.end), *says)
 
     def apply(self, draft: Draft) -> Draft:
@@ -161,12 +162,11 @@ class DemandCancel(Spanned):
             known = ids[draft.is_sale]
             for one in self.order:
                 if one not in known:
-                    raise Refused(
-                        "order", f"No sales order line {one!r} is open.{suggestion(one, sorted(known.tolist()))}"
-                    )
+                    hint = suggestion(one, sorted(known.tolist()))
+                    raise Refused("order", said("unknown_sales_line", name=one, hint=hint))
             found &= np.isin(ids, self.order)
         if not found.any():
-            raise Refused("", "There is no open sales order line that it speaks of. Widen the dates or the names.")
+            raise Refused("", said("no_sales_line"))
         return draft.changed(Journal().removed("demands", np.flatnonzero(found)))
 
     def phrase(self, language: Language) -> str:
@@ -192,11 +192,11 @@ class DemandAdd(Spanned):
     def faults(self) -> Sequence[str]:
         says = list(span_faults(self.start, self.end))
         if len(self.item) != 1:
-            says.append("Give one `item`: a quantity is of one item.")
+            says.append(said("one_item_quantity"))
         if self.start is None:
-            says.append("Give the date `from` on.")
+            says.append(said("give_from"))
         if (self.every is None) != (self.end is None):
-            says.append("`every` and `to` belong together: a quantity every day, week or month until then.")
+            says.append(said("every_and_to"))
         return says
 
     def apply(self, draft: Draft) -> Draft:
@@ -205,7 +205,7 @@ class DemandAdd(Spanned):
         problem = draft.model.problem
         buckets = self._buckets(self.start)
         if day_code(self.start, 0) < problem.first_day:
-            raise Refused("from", f"{self.start} is before the first day of the plan, {as_date(problem.first_day)}.")
+            raise Refused("from", said("before_first_day", day=self.start, first=as_date(problem.first_day)))
         quantity = round(self.quantity * UNIT)
         step = Journal().added(
             "forecasts", len(buckets), node=node, day=[day_code(one, 0) for one, _ in buckets], quantity=quantity,
@@ -231,7 +231,7 @@ class DemandAdd(Spanned):
             found.append((start, (min(after - timedelta(days=1), self.end) - start).days + 1))
             start = after
             if len(found) > MOST_BUCKETS:
-                raise Refused("to", f"These are more than {MOST_BUCKETS} buckets. End earlier, or take longer buckets.")
+                raise Refused("to", said("too_many_buckets", most=MOST_BUCKETS))
         return found
 
     def phrase(self, language: Language) -> str:
@@ -260,7 +260,7 @@ class RushOrder(OfItems):
     called: str | None = name("name")
 
     def faults(self) -> Sequence[str]:
-        return () if len(self.item) == 1 else ("Give one `item`: an order line is of one item.",)
+        return () if len(self.item) == 1 else (said("one_item_line"),)
 
     def apply(self, draft: Draft) -> Draft:
         node, model = one_node(draft, self), draft.model
@@ -268,7 +268,7 @@ class RushOrder(OfItems):
         number_of = 1 + sum(str(one).startswith("RUSH-") for one in ids)
         name = self.called or f"RUSH-{number_of}"
         if name in ids:
-            raise Refused("name", f"There is an order {name} already. Give this one another name.")
+            raise Refused("name", said("order_exists", name=name))
         quantity = round(self.quantity * UNIT)
         value = self.quantity * float(model.problem.nodes.unit_value[node]) if self.value is None else self.value
         customers, customer = coded(model.customers, self.customer) if self.customer else (model.customers, -1)
@@ -296,7 +296,7 @@ def one_node(draft: Draft, change: OfItems) -> int:
     found = np.flatnonzero(change.nodes(draft))
     if found.size > 1:
         places = ", ".join(draft.directory.location[found])
-        raise Refused("location", f"{change.item[0]} is planned at {places}. Give the `location`.")
+        raise Refused("location", said("several_places", item=change.item[0], places=places))
     return int(found[0])
 
 
@@ -305,6 +305,7 @@ def of_customers(draft: Draft, asked: tuple[str, ...]) -> Flags:
     codes = []
     for one in asked:
         if one not in draft.model.customers:
-            raise Refused("customer", f"No customer {one!r} has open orders.{suggestion(one, draft.model.customers)}")
+            hint = suggestion(one, draft.model.customers)
+            raise Refused("customer", said("unknown_customer", name=one, hint=hint))
         codes.append(draft.model.customers.index(one))
     return np.isin(draft.model.problem.demands.customer, codes)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from planning.mrp.codes import NONE
+from planning.model.firmed import FIRM_PLANNED
+from planning.mrp.codes import NONE, UNIT
 from planning.scenarios.draft import delivered_by
 from planning.scenarios.measures import late_lines
 from planning.scenarios.outcome import Outcome
@@ -18,32 +19,37 @@ from planning.tables.naming import chosen, dates, units
 
 _KEY = ["item_id", "location_id"]
 _PASSES = (["due_date", "release_date", "quantity", "source"], ["due_date", "quantity"], ["due_date"], ["quantity"])
-ORDER_CHANGES = ("added", "removed", "moved", "quantity", "source")
+ORDER_CHANGES = ("added", "removed", "moved", "quantity", "source", "firmed")
 
 
 def order_differences(base: Outcome, other: Outcome) -> pl.DataFrame:
-    """Planned orders that are not the same: one row each, `change` of ORDER_CHANGES.
+    """Planned orders, firmed ones included, that are not the same: one row each, `change` of ORDER_CHANGES.
 
     `quantity` says that the quantity is another, `source` that the quantity is the same but not where it comes from,
-    `moved` that only dates are others. Columns of the base are empty for an added order, those of the scenario (with
-    `_after`) for a removed one.
+    `moved` that only dates are others, `firmed` that the plan leaves the same order alone from now on. Columns of the
+    base are empty for an added order, those of the scenario (with `_after`) for a removed one.
     """
     left, right = _orders(base), _orders(other)
     pairs = []
     for columns in _PASSES:
         keys = [*_KEY, *columns]
         first, second = (one.with_columns(rank=pl.int_range(pl.len()).over(keys)) for one in (left, right))
-        found = first.join(second, on=[*keys, "rank"], nulls_equal=True).select("row", "row_right")
-        pairs.append(found)
+        found = first.join(second, on=[*keys, "rank"], nulls_equal=True).select(
+            "row", "row_right", is_same=pl.col("is_firm") == pl.col("is_firm_right")
+        )
+        # Where nothing else differs, only those that were firmed are told.
+        pairs.append(found if pairs else found.filter(~pl.col("is_same")))
         left = left.join(found.select("row"), on="row", how="anti", maintain_order="left")
         right = right.join(found.select(row="row_right"), on="row", how="anti", maintain_order="left")
-    matched = pl.concat(pairs[1:])
+    matched = pl.concat(pairs)
     ours, theirs = _orders(base), _orders(other)
     both = matched.join(ours, on="row").join(theirs.rename({"row": "row_right"}), on="row_right", suffix="_after")
     other_source = ~pl.col("source").eq_missing(pl.col("source_after"))
+    other_day = pl.any_horizontal(pl.col(day) != pl.col(f"{day}_after") for day in ("due_date", "release_date"))
     change = (
         pl.when(pl.col("quantity") != pl.col("quantity_after")).then(pl.lit("quantity"))
-        .when(other_source).then(pl.lit("source")).otherwise(pl.lit("moved"))
+        .when(other_source).then(pl.lit("source"))
+        .when(other_day).then(pl.lit("moved")).otherwise(pl.lit("firmed"))
     )  # fmt: skip
     parts = [
         both.with_columns(change=change),
@@ -65,32 +71,36 @@ def order_differences(base: Outcome, other: Outcome) -> pl.DataFrame:
 
 
 def _orders(outcome: Outcome) -> pl.DataFrame:
-    """Planned orders by item, place and date, with `row` and the `source` as a text."""
-    model, orders = outcome.planned.model, outcome.planned.plan.orders
-    code = pl.Series(orders.source).replace(NONE, None)
+    """Planned and firmed orders by item, place and date, with `row` and the `source` as a text."""
+    model, orders, opened = outcome.planned.model, outcome.planned.plan.orders, outcome.planned.plan.problem.open_supply
+    firmed = np.flatnonzero((model.supply["document_type"] == FIRM_PLANNED).to_numpy() & (opened.quantity > 0))
+    node = np.concatenate((orders.node, opened.node[firmed]))
+    code = pl.Series(np.concatenate((orders.source, opened.source[firmed]))).replace(NONE, None)
+    quantity = np.concatenate((orders.quantity, opened.start_quantity[firmed]))
     kinds = pl.Series(["make", "buy", "transfer", "subcontract"])
     sources = model.sources.select(
         "supplier_id", "from_location_id", "bom_id", kind=kinds.gather(model.sources["kind"])
     )
     of = sources.select(pl.all().gather(code)) if sources.height else pl.DataFrame(
-        {name: [None] * orders.count for name in sources.columns}, schema=dict.fromkeys(sources.columns, pl.String)
+        {name: [None] * node.size for name in sources.columns}, schema=dict.fromkeys(sources.columns, pl.String)
     )  # fmt: skip
     frame = pl.DataFrame(
         {
-            "item_id": model.nodes["item_id"].gather(orders.node),
-            "location_id": model.nodes["location_id"].gather(orders.node),
+            "item_id": model.nodes["item_id"].gather(node),
+            "location_id": model.nodes["location_id"].gather(node),
             "order_type": of["kind"],
             "supplier_id": of["supplier_id"],
-            "due_date": dates(orders.due_day),
-            "release_date": dates(orders.release_day),
-            "quantity": units(orders.quantity),
-            "value": outcome.planned.plan.order_value,
+            "due_date": dates(np.concatenate((orders.due_day, opened.day[firmed]))),
+            "release_date": dates(np.concatenate((orders.release_day, opened.start_day[firmed]))),
+            "quantity": units(quantity),
+            "value": quantity / UNIT * model.problem.nodes.unit_value[node],
+            "is_firm": np.arange(node.size) >= orders.count,
             "source": of.select(
                 pl.concat_str(["kind", "supplier_id", "from_location_id", "bom_id"], separator="/", ignore_nulls=True)
             ).to_series(),
         }
     )
-    return frame.sort(*_KEY, "due_date", "release_date", "quantity", "source").with_row_index("row")
+    return frame.sort(*_KEY, "due_date", "release_date", "quantity", "source", "is_firm").with_row_index("row")
 
 
 def late_line_differences(base: Outcome, other: Outcome) -> pl.DataFrame:

@@ -22,6 +22,7 @@ import yaml  # type: ignore[import-untyped]
 from planning.scenarios.change import Change
 from planning.scenarios.fields import Unreadable, key_of, readable, suggestion
 from planning.scenarios.kinds import KINDS
+from planning.scenarios.mistakes import said
 from planning.scenarios.problems import Problem, ScenarioError
 
 SCHEMA_VERSION = 1
@@ -71,14 +72,14 @@ def read_scenario(text: str, read: Reader | None = None, file: str = "") -> Scen
             break
         at = ("on", line, seen[-1])
         if below in seen:
-            problems.append(Problem(f"{' → '.join([*seen, below])} stands on itself. Take `on` out of one.", *at))
+            problems.append(Problem(said("stands_on_itself", chain=" → ".join([*seen, below])), *at))
         elif read is None:
-            problems.append(Problem(f"It is stacked on {below!r}, which cannot be read here.", *at))
+            problems.append(Problem(said("cannot_be_stacked", name=below), *at))
         else:
             try:
                 text, name = read(below), below
             except KeyError:
-                problems.append(Problem(f"There is no scenario {below!r} to stack it on.", *at))
+                problems.append(Problem(said("no_scenario_below", name=below), *at))
     if problems:
         raise ScenarioError(problems)
     whole = found.pop()
@@ -119,40 +120,33 @@ def _scenario(text: str, file: str) -> tuple[Scenario, int, list[Problem]]:
     """One file, the line of its `on`, and its mistakes."""
     nothing = Scenario(file)
     if len(text) > MOST_CHARACTERS:
-        return (
-            nothing,
-            0,
-            [Problem(f"It has more than {MOST_CHARACTERS:,} characters. Is it a change file?", file=file)],
-        )
+        return nothing, 0, [Problem(said("too_long", most=f"{MOST_CHARACTERS:,}"), file=file)]
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        says = f"It is no readable YAML: {error.problem or error.context}."
+        says = said("no_yaml_because", reason=error.problem or error.context)
         return nothing, 0, [Problem(says, line=mark.line + 1 if mark else 0, file=file)]
     except (yaml.YAMLError, RecursionError):
-        return nothing, 0, [Problem("It is no readable YAML.", file=file)]
+        return nothing, 0, [Problem(said("no_yaml"), file=file)]
     problems: list[Problem] = []
     entries = _entries(root, "", file, problems)
     if entries is None:
-        says = "A change file begins with `scenario: 1`, `name: …` and `changes:`."
+        says = said("no_change_file")
         return nothing, 0, [Problem(says, line=1, file=file)]
     for key, node in entries.items():
         if key not in _KEYS:
-            problems.append(
-                Problem(f"{key!r} is no word of a change file.{suggestion(key, _KEYS)}", key, _line(node), file)
-            )
+            says = said("unknown_word", word=key, hint=suggestion(key, _KEYS))
+            problems.append(Problem(says, key, _line(node), file))
     texts = {key: _line_text(entries.get(key), key, file, problems) for key in ("scenario", "name", *_KEYS[2:5])}
     line = _line(entries["scenario"]) if "scenario" in entries else 1
     if "scenario" not in entries:
-        problems.append(
-            Problem(f"The version of the schema is missing: write `scenario: {SCHEMA_VERSION}`.", "", 1, file)
-        )
+        problems.append(Problem(said("no_version", version=SCHEMA_VERSION), "", 1, file))
     elif texts["scenario"] != str(SCHEMA_VERSION):
-        says = f"It is written for version {texts['scenario']!r}; this program reads version {SCHEMA_VERSION}."
+        says = said("other_version", version=texts["scenario"], known=SCHEMA_VERSION)
         problems.append(Problem(says, "scenario", line, file))
     if not texts["name"]:
-        problems.append(Problem("It has no name: write `name: …`.", "", 1, file))
+        problems.append(Problem(said("no_name"), "", 1, file))
     changes, places = _changes(entries.get("changes"), file, problems)
     found = Scenario(texts["name"] or file, changes, texts["title"], texts["title_zh"], texts["on"], places)
     return found, _line(entries["on"]) if "on" in entries else 0, problems
@@ -162,11 +156,11 @@ def _changes(
     node: yaml.Node | None, file: str, problems: list[Problem]
 ) -> tuple[tuple[Change, ...], tuple[tuple[str, int, int], ...]]:
     if node is None:
-        problems.append(Problem("It has no list of changes: write `changes: []` for none.", "", 1, file))
+        problems.append(Problem(said("no_changes"), "", 1, file))
         return (), ()
     if not isinstance(node, yaml.SequenceNode):
         if not (isinstance(node, yaml.ScalarNode) and not node.value):
-            problems.append(Problem("`changes` is a list: a line `- kind: …` for each.", "changes", _line(node), file))
+            problems.append(Problem(said("changes_no_list"), "changes", _line(node), file))
         return (), ()
     found, places = [], []
     for position, one in enumerate(node.value, start=1):
@@ -180,15 +174,15 @@ def _changes(
 def _change(node: yaml.Node, place: str, file: str, problems: list[Problem]) -> Change | None:
     entries = _entries(node, place, file, problems)
     if entries is None:
-        problems.append(Problem("A change is `kind: …` with its fields.", place, _line(node), file))
+        problems.append(Problem(said("no_change"), place, _line(node), file))
         return None
     if "kind" not in entries:
-        says = f"It has no `kind`.{suggestion('', sorted(KINDS))}"
+        says = said("no_kind", hint=suggestion("", sorted(KINDS)))
         problems.append(Problem(says, place, _line(node), file))
         return None
     word = _line_text(entries["kind"], f"{place}.kind", file, problems)
     if word not in KINDS:
-        says = f"{word!r} is no kind of change.{suggestion(word, sorted(KINDS))}"
+        says = said("unknown_kind", word=word, hint=suggestion(word, sorted(KINDS)))
         problems.append(Problem(says, f"{place}.kind", _line(entries["kind"]), file))
         return None
     before = len(problems)
@@ -200,11 +194,11 @@ def _change(node: yaml.Node, place: str, file: str, problems: list[Problem]) -> 
         if key in columns:
             values[columns[key].name] = _value(columns[key].metadata, value, at, file, problems)
         elif key != "kind":
-            says = f"{word} has no {key!r}.{suggestion(key, sorted(columns))}"
+            says = said("unknown_field", kind=word, field=key, hint=suggestion(key, sorted(columns)))
             problems.append(Problem(says, at, _line(value), file))
     for key, column in columns.items():
         if column.metadata["required"] and key not in entries:
-            says = f"{word} needs `{key}`: {column.metadata['says']}."
+            says = said("missing_field", kind=word, field=key, what=column.metadata["says"])
             problems.append(Problem(says, place, _line(node), file))
     if len(problems) > before:
         return None
@@ -220,17 +214,16 @@ def _value(metadata: Mapping[str, Any], node: yaml.Node, place: str, file: str, 
     found = []
     for one in nodes:
         if not isinstance(one, yaml.ScalarNode):
-            problems.append(Problem(f"Write {metadata['says']}.", place, _line(one), file))
+            problems.append(Problem(said("write", what=metadata["says"]), place, _line(one), file))
             continue
         try:
             found.append(metadata["read"](one.value))
         except Unreadable as error:
-            problems.append(Problem(f"{one.value!r} cannot stand here. {error}", place, _line(one), file))
+            says = said("cannot_stand_here", value=one.value, reason=error.args[0])
+            problems.append(Problem(says, place, _line(one), file))
     if metadata["many"]:
         if not found and len(problems) == before:
-            problems.append(
-                Problem(f"The list is empty. Write {metadata['says']}, or leave it out.", place, _line(node), file)
-            )
+            problems.append(Problem(said("empty_list", what=metadata["says"]), place, _line(node), file))
         return tuple(found)
     return found[0] if found else None
 
@@ -243,7 +236,7 @@ def _entries(node: yaml.Node | None, place: str, file: str, problems: list[Probl
     for key, value in node.value:
         word = key.value if isinstance(key, yaml.ScalarNode) else "…"
         if word in found:
-            problems.append(Problem(f"{word!r} stands here twice. Take one out.", place, _line(key), file))
+            problems.append(Problem(said("stands_twice", word=word), place, _line(key), file))
         found[word] = value
     return found
 
@@ -252,7 +245,7 @@ def _line_text(node: yaml.Node | None, place: str, file: str, problems: list[Pro
     if node is None:
         return ""
     if not isinstance(node, yaml.ScalarNode):
-        problems.append(Problem("Write one text.", place, _line(node), file))
+        problems.append(Problem(said("one_text"), place, _line(node), file))
         return ""
     return str(node.value).strip()
 

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
+from planning.scenarios.mistakes import Bilingual, said
+
 _MISSING: Any = object()
 MOST_NAMED = 3
 MOST_DAYS = 3650
@@ -36,34 +38,30 @@ def _field(
 
 def name(key: str = "", *, required: bool = False) -> Any:
     """One id. `key` is the word in the file, where it is not that of the column."""
-    return _field(_text, "a name", key, "name", required=required)
+    return _field(_text, said("a_name"), key, "name", required=required)
 
 
 def names(*, required: bool = False) -> Any:
     """One id or a list of them."""
-    return _field(_text, "a name or a list of names", "", "name", required=required, many=True)
+    return _field(_text, said("a_name_or_names"), "", "name", required=required, many=True)
 
 
 def number(key: str = "", *, required: bool = False, above: float | None = None, least: float | None = None,
            most: float | None = None) -> Any:  # fmt: skip
     """A number within limits."""
-    limits = [
-        text
-        for text, limit in ((f"above {_plain(above)}" if above is not None else "", above),
-                            (f"of at least {_plain(least)}" if least is not None else "", least),
-                            (f"of at most {_plain(most)}" if most is not None else "", most))
-        if limit is not None
-    ]  # fmt: skip
-    says = " and ".join(["a number " + limits[0], *limits[1:]]) if limits else "a number"
+    limits = {
+        name: _plain(limit) for name, limit in (("above", above), ("least", least), ("most", most)) if limit is not None
+    }
+    says = said("_".join(["a_number", *limits]), **limits)
 
     def read(text: str) -> float:
         try:
             value = float(text)
         except ValueError:
-            raise Unreadable(f"Write {says}, such as 1.2.") from None
+            raise Unreadable(said("write_such_as", what=says)) from None
         is_low = (above is not None and value <= above) or (least is not None and value < least)
         if not isfinite(value) or is_low or (most is not None and value > most):
-            raise Unreadable(f"Write {says}.")
+            raise Unreadable(said("write", what=says))
         return value
 
     lowest = least if above is None else above
@@ -77,15 +75,15 @@ def days(key: str = "", *, required: bool = False, least: int = -MOST_DAYS, most
 
 def whole(key: str = "", *, required: bool = False, least: int, most: int) -> Any:
     """A whole number within limits."""
-    says = f"a whole number from {least} to {most}"
+    says = said("a_whole_number", least=least, most=most)
 
     def read(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
-            raise Unreadable(f"Write {says}.") from None
+            raise Unreadable(said("write", what=says)) from None
         if not least <= value <= most:
-            raise Unreadable(f"Write {says}.")
+            raise Unreadable(said("write", what=says))
         return value
 
     return _field(read, says, key, "whole", required=required, limits=(least, most))
@@ -93,7 +91,7 @@ def whole(key: str = "", *, required: bool = False, least: int, most: int) -> An
 
 def day(key: str = "", *, required: bool = False) -> Any:
     """A date."""
-    return _field(_date, "a date, YYYY-MM-DD", key, "day", required=required)
+    return _field(_date, said("a_date"), key, "day", required=required)
 
 
 def choice(*words: str, required: bool = False) -> Any:
@@ -101,7 +99,7 @@ def choice(*words: str, required: bool = False) -> Any:
 
     def read(text: str) -> str:
         if text not in words:
-            raise Unreadable(f"Write {', '.join(words[:-1])} or {words[-1]}.")
+            raise Unreadable(said("write_one_of", first=", ".join(words[:-1]), last=words[-1]))
         return text
 
     return _field(read, " | ".join(words), "", "choice", required=required, words=words)
@@ -121,11 +119,12 @@ def suggestion(text: str, known: Sequence[str]) -> str:
     """`Did you mean …?`, or what there is where nothing is near; empty where there is nothing at all."""
     near = get_close_matches(text, known, n=MOST_NAMED, cutoff=0.5)
     if near:
-        return f" Did you mean {' or '.join(near)}?"
+        return said("did_you_mean", names=Bilingual(" or ".join(near), " 或 ".join(near)))
     few = list(known[:MOST_NAMED])
     if not few:
         return ""
-    return f" There are {', '.join(few)}{' …' if len(known) > MOST_NAMED else ''}."
+    more = " …" if len(known) > MOST_NAMED else ""
+    return said("there_are", names=Bilingual(", ".join(few) + more, "、".join(few) + more))
 
 
 def _plain(value: float) -> str:
@@ -134,7 +133,7 @@ def _plain(value: float) -> str:
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise Unreadable("Write a name.")
+        raise Unreadable(said("write", what=said("a_name")))
     return text.strip()
 
 
@@ -142,4 +141,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Unreadable("Write a date as YYYY-MM-DD.") from None
+        raise Unreadable(said("write_date")) from None

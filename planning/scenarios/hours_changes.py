@@ -15,6 +15,7 @@ from planning.scenarios.change import Change, Language, exactly_one, shown, span
 from planning.scenarios.demand_changes import OfDemand
 from planning.scenarios.draft import Draft, HoursStep, day_code
 from planning.scenarios.fields import day, names, number, suggestion
+from planning.scenarios.mistakes import said
 from planning.scenarios.parameter_changes import OfSources
 from planning.scenarios.prices import Prices, paid_for_sources
 from planning.scenarios.problems import Refused
@@ -50,8 +51,8 @@ class WorkingHours(Change):
         ):
             for one in asked:
                 if one not in known:
-                    what = "work centre" if key == "work_centre" else "place with work centres"
-                    raise Refused(key, f"No {what} {one!r} is known.{suggestion(one, known)}")
+                    what = "unknown_work_centre" if key == "work_centre" else "unknown_place_of_work"
+                    raise Refused(key, said(what, name=one, hint=suggestion(one, known)))
         chosen = tuple(
             code
             for code, centre in enumerate(model.work_centres)
@@ -59,7 +60,7 @@ class WorkingHours(Change):
             and (not self.location or places[code] in self.location)
         )
         if not chosen:
-            raise Refused("work_centre", "No work centre is both of these. Leave one of them out.")
+            raise Refused("work_centre", said("no_work_centre"))
         step = HoursStep(
             chosen, day_code(self.start, -FAR), day_code(self.end, FAR),
             1.0 if self.factor is None else self.factor, self.add or 0.0,

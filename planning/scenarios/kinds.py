@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from planning.scenarios import (
     demand_changes,
     hours_changes,
+    operation_changes,
     order_changes,
     parameter_changes,
     source_changes,
@@ -32,6 +33,7 @@ _ALL: tuple[type[Change], ...] = (
     source_changes.NewTransfer,
     source_changes.NewSubstitute,
     hours_changes.WorkingHours,
+    operation_changes.OperationHours,
     parameter_changes.UnitValue,
     hours_changes.PurchasePrice,
     hours_changes.SalesPrice,

@@ -16,17 +16,16 @@ from typing import ClassVar
 
 import numpy as np
 
+from planning.model.firmed import FIRM_PLANNED, PREFIX
 from planning.mrp import Journal
 from planning.mrp.codes import UNIT, Integers, SupplyKind
 from planning.scenarios.change import Change, Language, Spanned, exactly_one, known_suppliers, shown
 from planning.scenarios.draft import Draft, appended, as_date, day_code, in_window
 from planning.scenarios.fields import day, days, names, number, suggestion, whole
+from planning.scenarios.mistakes import said
 from planning.scenarios.open_orders import expected, moved, resized
 from planning.scenarios.prices import Prices, paid_for_sources
 from planning.scenarios.problems import Refused
-
-FIRM_PLANNED = "firm_planned_order"
-_PREFIX = "FIRM-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class OfOpenOrders(Change):
         for one in self.order:
             if one not in ids:
                 known = sorted(set(ids.tolist()) - {""})
-                raise Refused("order", f"No order {one!r} is open.{suggestion(one, known)}")
+                raise Refused("order", said("unknown_open_order", name=one, hint=suggestion(one, known)))
         return np.flatnonzero(np.isin(ids, self.order))
 
 
@@ -67,7 +66,7 @@ class MoveOpenOrder(OfOpenOrders):
     def apply(self, draft: Draft) -> Draft:
         rows, first_day = self.rows(draft), draft.model.problem.first_day
         if self.due is not None and day_code(self.due, 0) < first_day:
-            raise Refused("date", f"{self.due} is before the first day of the plan, {as_date(first_day)}.")
+            raise Refused("date", said("before_first_day", day=self.due, first=as_date(first_day)))
         now = expected(draft, rows)
         new = np.full(rows.size, day_code(self.due, 0)) if self.due else np.maximum(now + (self.shift or 0), first_day)
         return moved(draft, rows, new, with_parts=True)
@@ -128,6 +127,15 @@ class OfPlannedOrders(Spanned):
     due: date | None = day()
     quantity: float | None = number(above=0.0, most=1e9)
 
+    def _scope(self, language: Language) -> str:
+        # A class with slots is made twice, and the short form of super() knows the first one only.
+        said = super(OfPlannedOrders, self)._scope(language)
+        if self.due is not None:
+            said += f"，到货 {self.due}" if language == "zh" else f", due {self.due}"
+        if self.quantity is not None:
+            said += f"，数量 {shown(self.quantity)}" if language == "zh" else f", over {shown(self.quantity)}"
+        return said
+
     def orders(self, draft: Draft) -> Integers:
         """Rows of the base's planned orders that no earlier change has taken. Raises Refused where there are none."""
         known_suppliers(draft, self.supplier)
@@ -143,7 +151,7 @@ class OfPlannedOrders(Spanned):
         found[list(draft.taken)] = False
         rows = np.flatnonzero(found)
         if not rows.size:
-            raise Refused("", "The base plans no such order, or an earlier change has firmed it already.")
+            raise Refused("", said("no_planned_order"))
         return rows
 
 
@@ -164,22 +172,49 @@ class FirmPlannedOrder(OfPlannedOrders):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovePlannedOrder(OfPlannedOrders):
-    """Planned orders firmed so many days later or earlier, release and receipt alike."""
+    """Planned orders firmed on other days, release and receipt alike, or over another quantity."""
 
     KIND: ClassVar[str] = "move_planned_order"
-    SAYS: ClassVar[tuple[str, str]] = ("planned orders firmed on other days", "移动计划订单并确认")
+    SAYS: ClassVar[tuple[str, str]] = ("planned orders firmed on other days or over other quantities",
+                                       "移动或更改计划订单并确认")  # fmt: skip
     EXAMPLE: ClassVar[str] = "{kind: move_planned_order, item: C-MCU-01, location: P2, due: 2026-10-12, days: -7}"
 
-    shift: int = days("days", required=True)
+    shift: int | None = days("days")
+    new_due: date | None = day()
+    new_quantity: float | None = number(above=0.0, most=1e9)
+
+    def faults(self) -> Sequence[str]:
+        found = list(OfPlannedOrders.faults(self))
+        if self.shift is not None and self.new_due is not None:
+            found.append(said("only_one_of_days"))
+        if self.shift is None and self.new_due is None and self.new_quantity is None:
+            found.append(said("one_of_days"))
+        return found
 
     def apply(self, draft: Draft) -> Draft:
-        return _firmed(draft, self.orders(draft), later=self.shift)
+        rows = self.orders(draft)
+        first_day = draft.model.problem.first_day
+        if self.new_due is not None and day_code(self.new_due, 0) < first_day:
+            raise Refused("new_due", said("before_first_day", day=self.new_due, first=as_date(first_day)))
+        later = np.full(rows.size, self.shift or 0)
+        if self.new_due is not None:
+            later = day_code(self.new_due, 0) - draft.plan.orders.due_day[rows]
+        size = None if self.new_quantity is None else round(self.new_quantity * UNIT)
+        return _firmed(draft, rows, later=later, size=size)
 
     def phrase(self, language: Language) -> str:
-        much = abs(self.shift)
-        if language == "zh":
-            return f"计划订单{'推迟' if self.shift > 0 else '提前'} {much} 天并确认"
-        return f"Planned orders {much} days {'later' if self.shift > 0 else 'earlier'}"
+        is_zh, parts = language == "zh", []
+        if self.shift is not None:
+            much, is_later = abs(self.shift), self.shift > 0
+            parts.append(
+                f"{'推迟' if is_later else '提前'} {much} 天" if is_zh
+                else f"{much} days {'later' if is_later else 'earlier'}"
+            )  # fmt: skip
+        if self.new_due is not None:
+            parts.append(f"改至 {self.new_due}" if is_zh else f"moved to {self.new_due}")
+        if self.new_quantity is not None:
+            parts.append(f"数量改为 {shown(self.new_quantity)}" if is_zh else f"over {shown(self.new_quantity)}")
+        return f"计划订单{'，'.join(parts)}并确认" if is_zh else f"Planned orders {', '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,34 +240,43 @@ class SplitPlannedOrder(OfPlannedOrders):
         return f"Planned orders split into {self.into}, {apart} days apart"
 
 
-def _firmed(draft: Draft, rows: Integers, later: int = 0, into: int = 1, apart: int = 0) -> Draft:
-    """Planned orders of the base as open supply, with the parts they take on the day they start."""
+def _firmed(
+    draft: Draft, rows: Integers, later: Integers | int = 0, into: int = 1, apart: int = 0, size: int | None = None
+) -> Draft:
+    """Planned orders of the base as open supply, with the parts they take on the day they start.
+
+    `later`: days for each order; `size`: millionths of each in place of its own, of which as large a share is good.
+    """
     orders, model = draft.plan.orders.rows(rows), draft.model
+    if size is not None:
+        rate = orders.good_quantity / np.maximum(orders.quantity, 1)
+        good = np.floor(size * rate + 0.5).astype(np.int64)
+        orders = replace(orders, quantity=np.full(rows.size, size), good_quantity=good)
     part = np.tile(np.arange(into), rows.size)
     of = np.repeat(np.arange(rows.size), into)
     grain = draft.directory.grain[orders.node]
     grain = np.where(orders.quantity % grain == 0, grain, 1)
     grains = orders.quantity // grain
-    size = (grains[of] // into + (part < grains[of] % into)) * grain[of]
+    parts = (grains[of] // into + (part < grains[of] % into)) * grain[of]
     # What arrives good of all parts is what arrived of the whole: shares of what is counted up to each part.
-    until = np.cumsum(size) - np.repeat((np.cumsum(size) - size)[::into], into)
+    until = np.cumsum(parts) - np.repeat((np.cumsum(parts) - parts)[::into], into)
     good = np.floor(orders.good_quantity[of] * (until / orders.quantity[of]) + 0.5).astype(np.int64)
     good -= np.where(part > 0, np.roll(good, 1), 0)
-    moved_by = later + part * apart
+    moved_by = np.broadcast_to(later, rows.size)[of] + part * apart
     day_, start = orders.due_day[of] + moved_by, orders.release_day[of] + moved_by
     numbers = draft.directory.orders[rows]
-    ids = [f"{_PREFIX}{numbers[row]}{f'/{one + 1}' if into > 1 else ''}" for row, one in zip(of, part, strict=True)]
-    kept = np.flatnonzero(size > 0)
+    ids = [f"{PREFIX}{numbers[row]}{f'/{one + 1}' if into > 1 else ''}" for row, one in zip(of, part, strict=True)]
+    kept = np.flatnonzero(parts > 0)
     columns = {
         "node": orders.node[of], "day": day_, "quantity": good, "source": orders.source[of], "start_day": start,
-        "start_quantity": size, "tracking": orders.tracking[of],
+        "start_quantity": parts, "tracking": orders.tracking[of],
     }  # fmt: skip
     columns = {key: values[kept] for key, values in columns.items()}
     step = Journal().added("open_supply", kept.size, kind=int(SupplyKind.FIRM_PLANNED), **columns)
     where = draft.directory
     frame = [
         {"document_type": FIRM_PLANNED, "document_id": ids[row], "item_id": where.item[node],
-         "location_id": where.location[node], "date": as_date(int(day_[row])), "quantity": float(size[row]) / UNIT,
+         "location_id": where.location[node], "date": as_date(int(day_[row])), "quantity": float(parts[row]) / UNIT,
          "kind": int(SupplyKind.FIRM_PLANNED), "is_firm": True, "needs_parts": True,
          "start_date": as_date(int(start[row])), "node": int(node)}
         for row, node in ((row, orders.node[of[row]]) for row in kept)

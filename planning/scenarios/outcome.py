@@ -6,23 +6,23 @@ The base is never written to: to undo is to run a scenario without the change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.mrp import Baseline, Journal, Plan
-from planning.mrp.codes import FAR, Floats
+from planning.mrp import Baseline, Journal
+from planning.mrp.codes import Floats
 from planning.mrp.pegging import Pegging, late_days
-from planning.mrp.result import PlannedOrders
 from planning.mrp.shortages import shortages
 from planning.scenarios.document import Scenario
 from planning.scenarios.draft import Directory, Draft
 from planning.scenarios.hours import capacity
+from planning.scenarios.mistakes import said
 from planning.scenarios.prices import Prices
 from planning.scenarios.problems import Problem, Refused, ScenarioError
 from planning.tables.load import plan_load
 from planning.tables.naming import event_names
-from planning.tables.results import Planned
+from planning.tables.results import Planned, with_own_delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class ScenarioBase:
                 draft = change.apply(draft)
             except Refused as refused:
                 place = f"changes[{position}]{'.' + refused.key if refused.key else ''}"
-                problems.append(Problem(f"{change.KIND}: {refused.sentence}", place, line, file))
+                problems.append(
+                    Problem(said("of_change", kind=change.KIND, sentence=refused.sentence), place, line, file)
+                )
         if problems:
             raise ScenarioError(problems)
         return draft
@@ -82,7 +84,7 @@ class ScenarioBase:
         draft = self.draft(scenario)
         change = self.baseline.changed(draft.journal)
         plan = change.plan
-        pegging = Pegging.of(_with_own_delay(plan, draft.firmed))
+        pegging = Pegging.of(with_own_delay(draft.model, plan))
         late = late_days(pegging)
         load = plan_load(draft.model, plan)
         if draft.hours:
@@ -92,29 +94,6 @@ class ScenarioBase:
             short=shortages(pegging, late), late=late, load=load,
         )  # fmt: skip
         return Outcome(scenario, planned, draft.prices, draft.journal, int(change.planned.size), change.is_whole)
-
-
-def _with_own_delay(plan: Plan, firmed: tuple[int, ...]) -> Plan:
-    """The plan as pegging is to see it: a planned order that was firmed after its release passed stays late.
-
-    An open order has no release; so those stand among what passes, whose release is looked at.
-    """
-    rows = np.array(firmed, dtype=np.int64)
-    opened = plan.problem.open_supply
-    rows = rows[(opened.start_day[rows] > -FAR) & (opened.quantity[rows] > 0)] if rows.size else rows
-    if not rows.size:
-        return plan
-    supply = plan.problem.stock.count + rows
-    # What is due before the first day counts as due on it, and is late by so much less.
-    overdue = np.maximum(plan.problem.first_day - opened.day[rows], 0)
-    same = np.zeros(rows.size, np.int64)
-    given = {"node": opened.node[rows], "release_day": opened.start_day[rows] + overdue, "due_day": opened.day[rows],
-             "supply": supply, "source": opened.source[rows], "tracking": opened.tracking[rows]}  # fmt: skip
-    joined = {
-        column.name: np.concatenate((getattr(plan.passes, column.name), given.get(column.name, same)))
-        for column in fields(PlannedOrders)
-    }
-    return replace(plan, passes=PlannedOrders(**joined))
 
 
 def money(values: Floats) -> float:

@@ -14,6 +14,7 @@ from planning.mrp.codes import TOLERANCE, UNIT, Flags, Floats, Integers, LotRule
 from planning.scenarios.change import Language, OfItems, exactly_one, known_suppliers, shown
 from planning.scenarios.draft import Draft
 from planning.scenarios.fields import choice, days, names, number, whole
+from planning.scenarios.mistakes import said
 from planning.scenarios.open_orders import PRODUCTION, to_come
 from planning.scenarios.problems import Refused
 
@@ -52,7 +53,7 @@ class OfSources(OfItems):
             found = found & (held.kind == _KINDS[self.supply])
         rows = np.flatnonzero(found)
         if not rows.size:
-            raise Refused("", "No item that it speaks of is got that way. Leave a supplier, item or kind out.")
+            raise Refused("", said("no_source"))
         return rows
 
 
@@ -226,11 +227,11 @@ class LotRuleChange(OfItems):
     def faults(self) -> Sequence[str]:
         says = []
         if all(getattr(self, key) is None for key in ("rule", "periods_of_supply", *self._COLUMNS)):
-            says.append("Say what changes: rule, fixed_lot, minimum, maximum, multiple, periods_of_supply, …")
+            says.append(said("no_lot_figure"))
         if self.minimum and self.maximum and self.maximum < self.minimum:
-            says.append(f"The maximum {shown(self.maximum)} is below the minimum {shown(self.minimum)}.")
+            says.append(said("maximum_below_minimum", maximum=shown(self.maximum), minimum=shown(self.minimum)))
         if self.multiple and self.maximum and self.maximum < self.multiple:
-            says.append(f"The maximum {shown(self.maximum)} is below the multiple {shown(self.multiple)}.")
+            says.append(said("maximum_below_multiple", maximum=shown(self.maximum), multiple=shown(self.multiple)))
         return says
 
     def apply(self, draft: Draft) -> Draft:

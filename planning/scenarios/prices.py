@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from planning.model.firmed import FIRM_PLANNED
 from planning.model.inputs import PlanningModel
 from planning.mrp.codes import Floats, SourceKind, SupplyKind
 
@@ -26,7 +27,8 @@ class Prices:
 
     @classmethod
     def of(cls, model: PlanningModel) -> Prices:
-        return cls(_of_sources(model), _of_supply(model))
+        by_source = _of_sources(model)
+        return cls(by_source, _of_firmed(model, by_source, _of_supply(model)))
 
 
 def _of_sources(model: PlanningModel) -> Floats:
@@ -58,6 +60,15 @@ def _of_supply(model: PlanningModel) -> Floats:
     both = pl.concat([own, made]).unique("document_id", keep="first", maintain_order=True)
     found = model.supply.select("document_id").join(both, on="document_id", how="left", maintain_order="left")
     return found[PRICE].fill_null(np.nan).to_numpy().copy()
+
+
+def _of_firmed(model: PlanningModel, of_source: Floats, of_supply: Floats) -> Floats:
+    """The same, where a firmed order costs what its source does."""
+    firmed = np.flatnonzero((model.supply["document_type"] == FIRM_PLANNED).to_numpy())
+    if firmed.size:
+        paid = paid_for_sources(model, Prices(of_source, of_supply))
+        of_supply[firmed] = paid[model.problem.open_supply.source[firmed]]
+    return of_supply
 
 
 def paid_for_sources(model: PlanningModel, prices: Prices) -> Floats:

@@ -18,6 +18,7 @@ from planning.scenarios.change import Language, OfItems, shown, span_faults
 from planning.scenarios.demand_changes import one_node
 from planning.scenarios.draft import Draft, appended, coded, day_code
 from planning.scenarios.fields import choice, day, days, name, number, suggestion, whole
+from planning.scenarios.mistakes import said
 from planning.scenarios.parameter_changes import OfSources
 from planning.scenarios.prices import Prices
 from planning.scenarios.problems import Refused
@@ -38,7 +39,7 @@ class SourcePriority(OfSources):
     share: float | None = number(least=0.0, most=1000.0)
 
     def faults(self) -> Sequence[str]:
-        return () if self.priority is not None or self.share is not None else ("Give priority, share or both.",)
+        return () if self.priority is not None or self.share is not None else (said("priority_or_share"),)
 
     def apply(self, draft: Draft) -> Draft:
         rows, held = self.sources(draft), draft.model.problem.sources
@@ -82,7 +83,7 @@ class NewSupplier(OfItems):
     end: date | None = day("to")
 
     def faults(self) -> Sequence[str]:
-        one = () if len(self.item) == 1 else ("Give one `item`: a supplier is added to one item.",)
+        one = () if len(self.item) == 1 else (said("one_item_supplier"),)
         return (*one, *span_faults(self.start, self.end))
 
     def apply(self, draft: Draft) -> Draft:
@@ -135,7 +136,7 @@ class NewTransfer(OfItems):
     def faults(self) -> Sequence[str]:
         says = list(span_faults(self.start, self.end))
         if len(self.item) != 1 or len(self.location) != 1:
-            says.append("Give one `item` and the `location` it is brought to.")
+            says.append(said("one_item_place"))
         return says
 
     def apply(self, draft: Draft) -> Draft:
@@ -145,8 +146,13 @@ class NewTransfer(OfItems):
             others = sorted(where.location[(where.item == self.item[0]) & (np.arange(where.item.size) != node)])
             raise Refused(
                 "source_location",
-                f"{self.item[0]} is not planned at {self.source_location!r} beside {self.location[0]}."
-                f"{suggestion(self.source_location, others)}",
+                said(
+                    "not_planned_beside",
+                    item=self.item[0],
+                    source=self.source_location,
+                    place=self.location[0],
+                    hint=suggestion(self.source_location, others),
+                ),
             )
         places = dict(model.rows.locations.select("location_id", "calendar_id").iter_rows())
         priority = 1 if self.priority is None else self.priority
@@ -189,9 +195,9 @@ class NewSubstitute(OfItems):
     ratio: float | None = number(above=0.0, most=1e6)
 
     def faults(self) -> Sequence[str]:
-        says = [] if len(self.item) == 1 else ["Give one `item`: the part that is substituted."]
+        says = [] if len(self.item) == 1 else [said("one_item_substitute")]
         if self.item == (self.substitute,):
-            says.append("A part cannot stand for itself.")
+            says.append(said("stands_for_itself"))
         return says
 
     def apply(self, draft: Draft) -> Draft:
@@ -200,7 +206,8 @@ class NewSubstitute(OfItems):
         others = np.flatnonzero(where.item == self.substitute)
         if not others.size:
             known = sorted(set(where.item.tolist()))
-            raise Refused("substitute", f"No item {self.substitute!r} is planned.{suggestion(self.substitute, known)}")
+            hint = suggestion(self.substitute, known)
+            raise Refused("substitute", said("unknown_item", name=self.substitute, hint=hint))
         site = problem.nodes.site
         at_site = np.full(int(site.max()) + 1, NONE)
         at_site[site[others]] = others
@@ -208,9 +215,7 @@ class NewSubstitute(OfItems):
         taken = np.flatnonzero(self.nodes(draft)[lines.component] & ~lines.is_by_product & ~is_transfer)
         taken = taken[at_site[site[lines.component[taken]]] != NONE]
         if not taken.size:
-            raise Refused(
-                "substitute", f"No bill takes {self.item[0]} at a place where {self.substitute} is planned, too."
-            )
+            raise Refused("substitute", said("no_bill_takes", item=self.item[0], substitute=self.substitute))
         group = lines.substitute_group[taken]
         fresh = int(lines.substitute_group.max(initial=NONE)) + 1 + np.arange(taken.size)
         alone = group == NONE

@@ -16,6 +16,7 @@ from planning.mrp.codes import Integers
 from planning.scenarios.change import Language, OfItems, Spanned, known_suppliers, span_faults
 from planning.scenarios.draft import Draft, day_code, in_window
 from planning.scenarios.fields import day, days, names
+from planning.scenarios.mistakes import said
 from planning.scenarios.open_orders import expected, moved
 from planning.scenarios.problems import Refused
 
@@ -41,7 +42,7 @@ class SupplierDelay(Spanned):
         inside = in_window(due, self.start, self.end)
         rows, due = rows[inside], due[inside]
         if not rows.size:
-            raise Refused("", "There is no open line that it speaks of. Widen the dates or the names.")
+            raise Refused("", said("no_open_line"))
         day = np.maximum(due + self.shift, draft.model.problem.first_day)
         return moved(draft, rows, day, with_parts=False)
 
@@ -84,11 +85,11 @@ class SupplierOutage(OfItems):
             self.nodes(draft)[held.node] & np.isin(draft.supplier_of_source().astype(str), self.supplier)
         )
         if not rows.size and not sources.size:
-            raise Refused("supplier", "Nothing is ordered from there, now or in the plan. Leave the change out.")
+            raise Refused("supplier", said("nothing_ordered"))
         closed_from, closed_to = held.closed_from[sources], held.closed_to[sources]
         was_closed = closed_from <= closed_to
         if (was_closed & ((closed_to < first - 1) | (closed_from > last + 1))).any():
-            raise Refused("from", "A supplier can have one outage; an earlier change gives another. Join them.")
+            raise Refused("from", said("one_outage"))
         step = Journal().replaced(
             "sources", sources,
             closed_from=np.where(was_closed, np.minimum(closed_from, first), first),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from planning.model.inputs import PlanningModel
+from planning.tables.firmed_orders import plan_firmed_orders
 from planning.tables.load import load_table, plan_records
 from planning.tables.messages import plan_findings, plan_messages
 from planning.tables.probability import probability_tables
@@ -33,6 +34,7 @@ def plan_tables(result: Planned) -> Mapping[str, pl.DataFrame]:
         "plan_load": load_table(model, plan, result.load),
         "plan_records": plan_records(model, plan, result.load.edges),
         "plan_findings": _with_reason(model, plan_findings(result, faults)),
+        "plan_firmed_orders": plan_firmed_orders(result),
         **probability_tables(result),
         **production,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from planning.model.firmed import FIRM_PLANNED
 from planning.model.inputs import PlanningModel
 from planning.mrp.action_messages import action_messages
 from planning.mrp.codes import FAR, NONE, Integers
@@ -102,7 +103,9 @@ def _starts(model: PlanningModel) -> Integers:
     orders = model.rows.production_orders.filter(~pl.col("is_started")).select(
         document_id="production_order_id", document_type=pl.lit("production_order"), day="planned_start_date"
     )
-    days = model.supply.join(orders, on=["document_type", "document_id"], how="left", maintain_order="left")["day"]
+    found = model.supply.join(orders, on=["document_type", "document_id"], how="left", maintain_order="left")
+    of_firmed = pl.when(pl.col("document_type") == FIRM_PLANNED).then("start_date")
+    days = found.select(pl.coalesce(of_firmed, "day")).to_series()
     return days.cast(pl.Date).cast(pl.Int32).cast(pl.Int64).fill_null(FAR).to_numpy()
 
 

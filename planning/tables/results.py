@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import polars as pl
 
+from planning.model.firmed import FIRM_PLANNED
 from planning.model.inputs import PlanningModel
 from planning.model.lead_times import LeadTimeOrigin
 from planning.mrp import Plan, plan
 from planning.mrp.arithmetic import LevelOrigin, LotOrigin, arithmetic
-from planning.mrp.codes import NONE, UNIT, DemandKind, Floats, Integers, LotRule, SourceKind
+from planning.mrp.codes import FAR, NONE, UNIT, DemandKind, Floats, Integers, LotRule, SourceKind
 from planning.mrp.critical import critical_supply
 from planning.mrp.lateness import needed_days, own_delay, possible_days
 from planning.mrp.pegging import Pegging, late_days
+from planning.mrp.result import PlannedOrders
 from planning.mrp.shortages import Shortages, demand_value, shortages
 from planning.tables.load import Load, plan_load
 from planning.tables.naming import EventNames, Names, chosen, dates, event_names, texts, units
@@ -40,11 +42,34 @@ class Planned:
 def planned(model: PlanningModel) -> Planned:
     """Plan a model. Raises PlanningError where a calendar cannot be read."""
     found = plan(model.problem)
-    pegging = Pegging.of(found)
+    pegging = Pegging.of(with_own_delay(model, found))
     late = late_days(pegging)
     return Planned(
         model, found, pegging, event_names(model, found), shortages(pegging, late), late, plan_load(model, found)
     )
+
+
+def with_own_delay(model: PlanningModel, found: Plan) -> Plan:
+    """The plan as pegging is to see it: an order that was firmed after its release passed stays late.
+
+    An open order has no release; so firmed ones stand among what passes, whose release is looked at.
+    """
+    opened = found.problem.open_supply
+    is_firmed = (model.supply["document_type"] == FIRM_PLANNED).to_numpy()
+    rows = np.flatnonzero(is_firmed & (opened.start_day > -FAR) & (opened.quantity > 0))
+    if not rows.size:
+        return found
+    supply = found.problem.stock.count + rows
+    # What is due before the first day counts as due on it, and is late by so much less.
+    overdue = np.maximum(found.problem.first_day - opened.day[rows], 0)
+    same = np.zeros(rows.size, np.int64)
+    given = {"node": opened.node[rows], "release_day": opened.start_day[rows] + overdue, "due_day": opened.day[rows],
+             "supply": supply, "source": opened.source[rows], "tracking": opened.tracking[rows]}  # fmt: skip
+    joined = {
+        column.name: np.concatenate((getattr(found.passes, column.name), given.get(column.name, same)))
+        for column in fields(PlannedOrders)
+    }
+    return replace(found, passes=PlannedOrders(**joined))
 
 
 def _place(result: Planned, node: Integers) -> dict[str, pl.Series]:
@@ -218,10 +243,12 @@ def named(names: Names, codes: Integers) -> pl.Series:
 
 
 def _supplier(result: Planned, supply: Integers) -> pl.Series:
-    """The supplier of planned orders and open purchase lines."""
+    """The supplier of planned orders, firmed ones, and open purchase lines."""
     model, found = result.model, result.plan
     source = np.full(found.supply.count, NONE)
     source[found.orders.supply] = found.orders.source
+    firmed = np.flatnonzero((model.supply["document_type"] == FIRM_PLANNED).to_numpy())
+    source[found.problem.stock.count + firmed] = found.problem.open_supply.source[firmed]
     code = pl.Series(supply).replace(NONE, None)
     planned_by = model.sources["supplier_id"].gather(pl.Series(source).gather(code).replace(NONE, None))
     by_line = dict(model.rows.purchase_lines.select("purchase_order_line_id", "supplier_id").iter_rows())

@@ -233,7 +233,11 @@ def document(scales: Sequence[Scale]) -> str:
 def stock_layers() -> str:
     """The stock layer engine alone, on made-up movements of a company with transfers."""
     measured = run_process([sys.executable, "-m", "tests.benchmarks.bench_stock_layers"])
-    return f"## Stock layers, the engine alone\n\n```\n{measured.output.strip()}\n```\n"
+    built = run_process([sys.executable, "-m", "tests.benchmarks.bench_stock_layers_build"])
+    return (
+        f"## Stock layers, the engine alone\n\n```\n{measured.output.strip()}\n```\n\n"
+        f"## Stock layers as a build makes them\n\n```\n{built.output.strip()}\n```\n"
+    )
 
 
 def printed(title: str, module: str) -> str:

@@ -14,9 +14,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
 
+from tests.contract import example_oee_by_hand
 from tests.contract.example_rows import (
     AS_OF,
     by_key,
@@ -367,6 +369,38 @@ def production_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     }
 
 
+def work_in_process_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
+    """Issues at the cost of their movements, hours earned by pieces counted, less what is completed at standard cost."""
+    price = {row["work_centre_id"]: number(row["cost_per_hour"]) for row in rows("work_centres")}
+    parts = []
+    for order in rows("production_orders"):
+        if order["order_status"] not in ("confirmed", "released", "in_progress"):
+            continue
+        key = order["production_order_id"]
+        signs = {"production_issue": 1, "production_return": -1}
+        material = sum(
+            (signs.get(row["movement_type"], 0) * number(row["value"])
+             for row in rows("stock_movements") if row["reference_id"] == key),
+            Decimal(0),
+        )  # fmt: skip
+        worth = Fraction(material)
+        for row in rows("work_orders"):
+            if row["production_order_id"] != key or row["work_order_status"] == "cancelled":
+                continue
+            reported = [one for one in rows("operation_reports") if one["work_order_id"] == row["work_order_id"]]
+            counted = sum(
+                (number(one["good_quantity"]) + number(one["scrap_quantity"]) for one in reported or [row]), Decimal(0)
+            )
+            share = min(Fraction(counted) / Fraction(number(order["ordered_quantity"])), Fraction(1))
+            earned = Fraction(1) if row["work_order_status"] == "completed" else share
+            worth += Fraction(number(row["planned_hours"])) * earned * Fraction(price[row["work_centre_id"]])
+        worth -= Fraction(number(order["completed_quantity"]) * standard_cost(order["item_id"], AS_OF))
+        where = {"item": order["item_id"], "location": order["location_id"]}
+        parts.append(Part(key, max(worth, Fraction(0)), where=where))
+    sentence = "Σ issues + earned standard hours × cost per hour − completed × standard cost, of the open orders"
+    return {"work_in_process_value": (sentence, tuple(parts), False)}
+
+
 # Purchasing ------------------------------------------------------------------------------------------------------------
 
 
@@ -377,6 +411,7 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
         received_on = known_day(row["received_at"])
         receipts[row["purchase_order_line_id"]].append((received_on, in_base_unit(row, "received_quantity")))
     result: dict[str, list[Part]] = defaultdict(list)
+    priced: dict[tuple[str, str], list[tuple[date, str, Decimal, Decimal, dict[str, str]]]] = defaultdict(list)
     for row in rows("purchase_order_lines"):
         order, key = orders[row["purchase_order_id"]], row["purchase_order_line_id"]
         if order["order_status"] == "draft":
@@ -398,6 +433,9 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
             result["purchase_value"].append(Part(key, Fraction(price * quantity), where=where))
             confirmed = bool(first or order["confirmed_at"])
             result["purchase_confirmation_rate"].append(Part(key, Fraction(confirmed), Fraction(1), where))
+            if order["confirmed_at"]:
+                waited = (known_day(order["confirmed_at"]) - ordered).days
+                result["purchase_confirmation_days"].append(Part(key, Fraction(waited), Fraction(1), where))
             past_due = row["line_status"] == "open" and arrived < quantity and requested < AS_OF
             result["purchase_past_due_value"].append(
                 Part(key, Fraction(price * (quantity - arrived) if past_due else 0), where=where)
@@ -407,6 +445,21 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
                 result["supplier_on_time_rate"].append(
                     Part(key, Fraction(in_full is not None and in_full <= first), Fraction(1), due)
                 )
+                begun = min((on for on, _ in receipts[key]), default=None)
+                result["supplier_begun_on_time_rate"].append(
+                    Part(key, Fraction(begun is not None and begun <= first), Fraction(1), due)
+                )
+            for metric, due_by in (
+                ("supplier_on_time_requested_rate", requested),
+                ("supplier_on_time_last_confirmed_rate", day(row["confirmed_date"])),
+            ):
+                if due_by and due_by <= AS_OF:
+                    due = where | {"month": due_by.isoformat()[:7]}
+                    result[metric].append(
+                        Part(key, Fraction(in_full is not None and in_full <= due_by), Fraction(1), due)
+                    )
+            same = (row["item_id"], row["is_subcontract"])
+            priced[same].append((ordered, key, price, arrived, where))
         if in_full:
             result["lead_times"].append(Part(key, Fraction((in_full - ordered).days), where=where))
         # The price of a subcontracted line is that of the work alone; there is no standard to set it against.
@@ -415,6 +468,11 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
             result["price_variance"].append(
                 Part(key, Fraction((price - standard) * arrived), Fraction(standard * arrived), where)
             )
+    changes = [
+        Part(key, Fraction((price - before) * arrived), where=where)
+        for of_item in priced.values()
+        for (_, _, before, _, _), (_, key, price, arrived, where) in pairwise(sorted(of_item, key=lambda one: one[:2]))
+    ]
     incoming = [
         Part(row["inspection_id"], Fraction(number(row["rejected_quantity"])), Fraction(number(row["inspected_quantity"])), {"supplier": row["supplier_id"]})
         for row in rows("quality_inspections")
@@ -434,6 +492,11 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     return {
         "purchase_value": ("Σ ordered × price in CNY of the order's day, not cancelled", tuple(result["purchase_value"]), False),
         "supplier_on_time_rate": ("lines received in full by the first confirmed date ÷ lines due by it", tuple(result["supplier_on_time_rate"]), True),
+        "supplier_on_time_requested_rate": ("lines received in full by the requested date ÷ lines due by it", tuple(result["supplier_on_time_requested_rate"]), True),
+        "supplier_on_time_last_confirmed_rate": ("lines received in full by the last confirmed date ÷ lines due by it", tuple(result["supplier_on_time_last_confirmed_rate"]), True),
+        "supplier_begun_on_time_rate": ("lines of which a part came by the first confirmed date ÷ lines due by it", tuple(result["supplier_begun_on_time_rate"]), True),
+        "purchase_confirmation_days": ("Σ (confirmed − ordered) ÷ lines with a day of confirmation", tuple(result["purchase_confirmation_days"]), True),
+        "purchase_price_change_value": ("Σ (price − price of the item's line before) × received", tuple(changes), False),
         "supplier_lead_time_days": ("Σ (received in full − ordered) ÷ lines received in full", tuple(Part(p.key, p.above, Fraction(1), p.where) for p in result["lead_times"]), True),
         "supplier_lead_time_days_p90": ("90th percentile of (received in full − ordered)", tuple(result["lead_times"]), False),
         "incoming_defect_ppm": ("rejected ÷ received × 1,000,000, receipts", tuple(received), True),
@@ -615,6 +678,14 @@ def crm_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     }
 
 
+def oee_and_quality_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
+    """The sums of example_oee_by_hand in the shape of the others."""
+    return {
+        metric: (sentence, tuple(Part(key, above, below, where) for key, above, below, where in parts), is_ratio)
+        for metric, (sentence, parts, is_ratio) in example_oee_by_hand.figures().items()
+    }
+
+
 # All of them -----------------------------------------------------------------------------------------------------------
 
 SLICES: dict[str, tuple[str, ...]] = {
@@ -631,14 +702,21 @@ SLICES: dict[str, tuple[str, ...]] = {
     "completed_quantity": ("item=F200",),
     "operation_on_time_rate": ("work_centre=ASSY",),
     "labour_efficiency_rate": ("work_centre=WELD",),
+    "work_in_process_value": ("item=S111",),
     "purchase_value": ("supplier=V03",),
     "supplier_on_time_rate": ("supplier=V01", "supplier=V05"),
+    "supplier_on_time_last_confirmed_rate": ("supplier=V01",),
+    "purchase_price_change_value": ("supplier=V01", "supplier=V03"),
     "incoming_defect_ppm": ("supplier=V04",),
     "purchase_price_variance_value": ("supplier=V05", "item=C640"),
     "stock_value": ("location=WQ1", "item=F150"),
     "stock_quantity": ("item=F100",),
     "aged_stock_value": ("item=F150",),
     "inspection_acceptance_rate": ("inspection_type=final",),
+    "oee_rate": ("work_centre=WELD",),
+    "availability_rate": ("work_centre=WELD",),
+    "first_pass_yield_rate": ("work_centre=WELD", "item=F200"),
+    "quality_cost_value": ("quality_cost_kind=rework",),
     "receivables_value": ("customer=K05",),
     "win_rate": ("sales_rep=R3",),
 }
@@ -661,8 +739,9 @@ STATED: dict[str, Callable[[tuple[Part, ...]], Fraction]] = {
 
 def answers() -> list[Answer]:
     figures = (
-        order_figures() | service_figures() | delivery_figures() | production_figures() | purchase_figures() | stock_figures()
-        | quality_figures() | finance_figures() | crm_figures()
+        order_figures() | service_figures() | delivery_figures() | production_figures() | work_in_process_figures()
+        | purchase_figures() | stock_figures()
+        | quality_figures() | oee_and_quality_figures() | finance_figures() | crm_figures()
     )  # fmt: skip
     result = []
     for metric, (sentence, parts, is_ratio) in figures.items():

@@ -23,7 +23,7 @@ WITHOUT_LOGIC = frozenset(
         "fct_forecast_value_added", "fct_forecast_weights", "fct_stock_policies", "fct_stock_policy_trade_off",
         "fct_bom_components", "fct_stock_layer_uses", "fct_stock_layers",
         "fct_plan_arrivals", "fct_plan_part_risk", "fct_plan_probability", "fct_plan_risk_drivers",
-        "fct_plan_demands", "fct_plan_findings", "fct_plan_load", "fct_plan_messages", "fct_plan_orders",
+        "fct_plan_demands", "fct_plan_findings", "fct_plan_firmed_orders", "fct_plan_load", "fct_plan_messages", "fct_plan_orders",
         "fct_plan_pegging", "fct_plan_records", "fct_plan_shortages",
         "fct_clear_to_build", "fct_clear_to_build_lines", "fct_clear_to_build_shortages", "fct_golden_screw",
         "fct_golden_screw_orders", "fct_release_proposals",

@@ -36,7 +36,7 @@ CHANGES = (
     "kind: lot_rule, item: A, minimum: 25, multiple: 10", "kind: lot_rule, rule: period_of_supply, periods_of_supply: 3",
     "kind: source_priority, supplier: W, priority: 1", "kind: new_supplier, item: A, supplier: Z, lead_time_days: 1",
     "kind: new_substitute, item: A, substitute: C", "kind: unit_value, factor: 1.2",
-    "kind: working_hours, add: -3", "kind: purchase_price, factor: 1.1", "kind: sales_price, factor: 0.9",
+    "kind: working_hours, add: -3", "kind: operation_hours, item: P, factor: 1.4", "kind: purchase_price, factor: 1.1", "kind: sales_price, factor: 0.9",
     "kind: move_open_order, order: [M1, L1], days: -5", "kind: cancel_open_order, order: M1",
     "kind: resize_open_order, order: L1, quantity: 7", "kind: firm_planned_order, supplier: V",
     "kind: move_planned_order, item: P, days: -4", "kind: split_planned_order, item: P, into: 2, days_apart: 5",
@@ -235,6 +235,8 @@ IN_THE_ROWS = (
      {"costs": [{"item_id": "A", "standard_cost": 11.0}, {"item_id": "P", "standard_cost": 50.0}]}),
     ("kind: purchase_price, supplier: V, factor: 2", {"item_suppliers": [{**FROM_V, "unit_price": 6.0}, FROM_W]}),
     ("kind: sales_price, factor: 0.5", {"sales_lines": [{**SOLD, "open_value": 500.0}]}),
+    ("kind: operation_hours, work_centre: ASM, factor: 3",
+     {"operations": [{**TABLES["operations"][0], "run_hours_per_unit": 3.0}]}),
     ("kind: working_hours, work_centre: ASM, factor: 0.5",
      {"work_centres": [{"work_centre_id": "ASM", "capacity_hours_per_day": 4.0}, {"work_centre_id": "PACK"}]}),
 )  # fmt: skip

@@ -16,6 +16,8 @@ from tower.store import User, open_store
 from tower.warehouse import Warehouse, open_warehouse
 
 OpenApp = Callable[..., AppTest]
+# The homes that were opened, one after another.
+_HOMES: list[Path] = []
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -49,15 +51,16 @@ def warehouse(example_build: BuildSummary) -> Iterator[Warehouse]:
 def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> Iterator[OpenApp]:
     """Open a page of the app at a URL: `open_app("overview/scorecard", user="executive", lang="zh")`.
 
-    Answers are kept by build id, and the builds of the tests share theirs: another home begins with nothing kept.
+    Answers and plans are kept by build id, and the builds of the tests share theirs: another home begins with nothing
+    kept.
     """
-    homes: list[Path] = []
 
     def opened(page: str | None = None, *, home: Path = example_home, **parameters: str) -> AppTest:
         monkeypatch.setenv("TOWER_HOME", str(home))
-        if home != example_home:
-            homes.append(home)
+        if _HOMES[-1:] != [home]:
+            _HOMES.append(home)
             st.cache_data.clear()
+            st.cache_resource.clear()
         app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
         app.query_params.update(parameters)
         if page is not None:
@@ -67,8 +70,6 @@ def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> Iterator[Op
         return app
 
     yield opened
-    if homes:
-        st.cache_data.clear()
 
 
 @pytest.fixture

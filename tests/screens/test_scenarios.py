@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app as command_line
-from planning.scenarios.document import Scenario, read_scenario
+from planning.scenarios.document import read_scenario
 from planning.scenarios.inputs import ScenarioInputs
 from planning.scenarios.kinds import KINDS
 from planning.scenarios.measures import MEASURES
@@ -25,7 +25,6 @@ from tower.builds import BuildSummary
 from tower.i18n import Language, Text
 from tower.scenarios.base import PlanningBase, base_of_build
 from tower.scenarios.change_file import new_file, own_part
-from tower.scenarios.measured import correcting_all, wrong_parameters
 from tower.scenarios.run import differences, months_side_by_side, ran, side_by_side
 from tower.settings import load_settings
 from tower.store import Store, User, open_store
@@ -427,45 +426,3 @@ def test_a_wrong_file_from_elsewhere_says_its_mistakes(page, store: Store) -> No
     app.file_uploader(key="scenario_file").set_value(("x.yaml", on.encode(), "application/yaml")).run()
     assert "nobody" in app.error[0].value
     assert all_kept(store) == []
-
-
-# Book against measured.
-
-
-def test_book_against_measured_accepts_into_a_new_draft(
-    open_app: OpenApp, demo_home: Path, base: PlanningBase, store: Store, language: Language, text: Text
-) -> None:
-    found = wrong_parameters(base)
-    assert not found.is_empty()
-    app = open_app("planning/book_against_measured", home=demo_home, user="planner", lang=language)
-    listed = app.dataframe[0].value
-    assert len(listed) == min(found.height, 300)
-    assert list(listed["item_id"])[:5] == found["item_id"].to_list()[:5]
-    assert len(app.dataframe[1].value) == min(found.height, 10)
-    together = ran(base, Scenario("measured", tuple(correcting_all(found))))
-    late = figures(app).filter(pl.col("measure") == text("scenario_measure.late_lines"))
-    assert late["after_0"].item() == f"{together.figures['late_lines']:,.0f}"
-    app.button(key="accept_all").click().run()
-    made = all_kept(store)[0]
-    assert own_part(made.change_file).changes == tuple(correcting_all(found))
-    assert text("measured.accepted", count=found.height, name="measured") in app.success[0].value
-
-
-def test_book_against_measured_accepts_into_a_draft_that_is_there(
-    open_app: OpenApp, demo_home: Path, base: PlanningBase, keep, store: Store
-) -> None:
-    kept = keep(MORE)
-    app = open_app("planning/book_against_measured", home=demo_home, user="planner")
-    app.segmented_control(key="measured_kind").set_value("lead_time").run()
-    assert set(app.dataframe[0].value["parameter"]) == {EN("measured.lead_time")}
-    app.selectbox(key="measured_into").set_value(str(kept.scenario_id)).run()
-    app.button(key="accept_all").click().run()
-    changes = own_part(all_kept(store)[0].change_file).changes
-    assert changes[0] == own_part(MORE).changes[0]
-    assert len(changes) == 1 + len(correcting_all(wrong_parameters(base)))
-
-
-def test_others_see_book_against_measured_and_accept_nothing(open_app: OpenApp, demo_home: Path, store: Store) -> None:
-    app = open_app("planning/book_against_measured", home=demo_home, user="buyer")
-    assert len(app.dataframe[0].value) > 0
-    assert not [one for one in app.button if one.key in ("accept", "accept_all")]

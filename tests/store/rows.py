@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from tower.store import Store, open_store
 from tower.store.comments import Comment, add_comment
 from tower.store.decisions import MessageDecision, decide
+from tower.store.dispositions import StockDisposition, dispose
 from tower.store.firmed_orders import FirmedOrder, firm_orders
 from tower.store.forecast_overrides import ForecastOverride, add_forecast_override
 from tower.store.scenarios import KeptScenario, add_scenario
@@ -27,6 +28,9 @@ ORDER = FirmedOrder(
     "purchase", "C-MCU-01", "P1", 2080.0, date(2026, 8, 14), BUILD, "P000544", "price goes up",
     release_date=date(2026, 7, 6), supplier_id="V013",
 )  # fmt: skip
+DISPOSITION = StockDisposition(
+    "C-MCU-01", "P1", "use_up", "bo", date(2026, 7, 31), 2080.0, 16640.0, "planned for the refit · 用于改装"
+)
 
 
 def change_file(name: str, on: str = "", changes: str = MORE) -> str:
@@ -52,6 +56,7 @@ def fill(url: str) -> None:
     added(store, "one")
     decide(store, [DECISION], "anna", NOW)
     firm_orders(store, [ORDER], "anna", NOW)
+    dispose(store, DISPOSITION, "anna", NOW)
     add_comment(store, COMMENT, "anna", NOW)
     add_forecast_override(store, OVERRIDE, "anna", NOW)
     store.close()

@@ -17,6 +17,7 @@ from tower.store.decisions import (
     decisions_without_message,
     message_decisions,
     message_keys,
+    message_object,
     with_decisions,
     withdraw_decision,
 )
@@ -29,8 +30,8 @@ TODAY = date(2026, 7, 1)
 def messages(*rows: dict[str, object]) -> pl.DataFrame:
     kinds = {
         "code": pl.String(), "item_id": pl.String(), "location_id": pl.String(), "work_centre_id": pl.String(),
-        "order_type": pl.String(), "order_id": pl.String(), "demand_type": pl.String(), "demand_id": pl.String(),
-        "message_date": pl.Date(),
+        "supplier_id": pl.String(), "order_type": pl.String(), "order_id": pl.String(), "demand_type": pl.String(),
+        "demand_id": pl.String(), "finding_kind": pl.String(), "message_date": pl.Date(),
     }  # fmt: skip
     stated = {"item_id": "C-MCU-01", "location_id": "P1", "message_date": TODAY}
     return pl.DataFrame([{**dict.fromkeys(kinds), **stated, **row} for row in rows], schema=kinds)
@@ -153,6 +154,15 @@ def test_two_decisions_about_one_message_at_once_are_refused(store: Store) -> No
         ({"code": "FCO", "demand_type": "sales_order_line", "demand_id": "SO0025138-1"}, ("sales_order_line", "SO0025138-1")),
         ({"code": "DNS", "demand_type": "forecast", "demand_id": "2027-01-18"}, ("forecast", "2027-01-18")),
         ({"code": "SSV"}, ("", "")),
+        ({"code": "REL", "order_type": "planned_order", "order_id": "P1", "supplier_id": "V1"},
+         ("planned_order", "2026-07-01/V1")),
+        ({**LATE, "supplier_id": "V1"}, ("purchase_order_line", "PO0011345-2")),
+        ({"code": "DNS", "demand_type": "sales_order_line", "demand_id": "SO1-1", "supplier_id": "V1"},
+         ("sales_order_line", "SO1-1")),
+        ({"code": "CAP", "location_id": None, "supplier_id": "V022"}, ("supplier", "V022")),
+        ({"code": "MDE", "finding_kind": "no_bill"}, ("finding", "no_bill")),
+        ({"code": "MDE", "finding_kind": "no_bill", "order_type": "production_order", "order_id": "MO1"},
+         ("finding", "no_bill/MO1")),
         ({"code": "CAP", "item_id": None, "location_id": None, "work_centre_id": "WC-01"}, ("work_centre", "WC-01/2026-07-01")),
     ],
 )  # fmt: skip
@@ -176,9 +186,55 @@ def test_messages_show_their_decisions_and_are_open_again_when_a_snooze_is_over(
     assert with_decisions(plan, [], TODAY)["is_open"].all()
 
 
+OVERLOADS = ({"code": "CAP", "location_id": None, "supplier_id": "V1"},
+             {"code": "CAP", "location_id": None, "supplier_id": "V2"})  # fmt: skip
+FORMER = MessageDecision("CAP", "C-MCU-01", "", "", "", "accept", "by air")
+
+
+def test_two_suppliers_and_two_kinds_of_error_have_decisions_of_their_own(store: Store) -> None:
+    errors = ({"code": "MDE", "finding_kind": "no_bill"}, {"code": "MDE", "finding_kind": "no_reorder_quantity"})
+    plan = messages(*OVERLOADS, *errors)
+    own = [MessageDecision("CAP", "C-MCU-01", "", "supplier", "V2", "accept", "agreed"),
+           MessageDecision("MDE", "C-MCU-01", "P1", "finding", "no_bill", "reject", "bought soon")]  # fmt: skip
+    seen = with_decisions(plan, decide(store, own, "anna", NOW), TODAY)
+    assert seen["decision"].to_list() == [None, "accept", "reject", None]
+    assert seen.height == 4
+
+
+def test_a_former_decision_holds_where_it_means_one_message(store: Store) -> None:
+    (kept,) = decide(store, [FORMER], "anna", NOW)
+    alone = messages(OVERLOADS[0])
+    seen = with_decisions(alone, [kept], TODAY)
+    assert (seen["decision"].to_list(), seen["version"].to_list()) == (["accept"], [0])
+    assert decisions_without_message(alone, [kept]) == []
+    key = seen.select("code", "item_id", "location_id", "document_type", "document_id").row(0)
+    (later,) = decide(store, [MessageDecision(*key, "reject", "too dear")], "bo", LATER)
+    both = with_decisions(alone, message_decisions(store), TODAY)
+    assert (both["decision"].to_list(), both["decision_id"].to_list()) == (["reject"], [later.decision_id])
+    assert decisions_without_message(alone, message_decisions(store)) == [kept]
+
+
+def test_a_former_decision_that_means_several_messages_leaves_them_open_and_is_told(store: Store) -> None:
+    (kept,) = decide(store, [FORMER], "anna", NOW)
+    plan = messages(*OVERLOADS)
+    assert with_decisions(plan, [kept], TODAY)["is_open"].all()
+    assert decisions_without_message(plan, [kept]) == [kept]
+
+
+def test_comments_call_a_message_by_a_name_of_its_own_and_never_too_long() -> None:
+    assert message_object(("CAP", "A/1", "", "supplier", "V 1")) == "CAP/A%2F1//supplier/V%201"
+    assert message_object(("CAP", "A", "1", "x", "y")) != message_object(("CAP", "A/1", "", "x", "y"))
+    long = [message_object(("CAP", "物" * 100, "P", "supplier", name)) for name in ("V1", "V2")]
+    assert len(set(long)) == 2
+    assert max(map(len, long)) <= 200
+
+
 def test_a_decision_refers_to_what_has_a_number_of_its_own() -> None:
     place = (Reference("item", "C-MCU-01"), Reference("location", "P1"))
     assert DECISION.references() == (*place, Reference("purchase_order_line", "PO0011345-2"))
     assert replace(DECISION, document_type="planned_order", document_id="2026-07-01").references() == place
     overload = MessageDecision("CAP", "", "", "work_centre", "WC/1/2026-07-01", "accept", "overtime")
     assert overload.references() == (Reference("work_centre", "WC/1"),)
+    supplier = MessageDecision("CAP", "I", "", "supplier", "V1", "accept", "by air")
+    assert supplier.references() == (Reference("item", "I"), Reference("supplier", "V1"))
+    assert replace(DECISION, document_type="finding", document_id="no_bill").references() == place

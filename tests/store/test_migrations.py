@@ -13,10 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from tests.store.rows import NOW, OVERRIDE, added, fill
+from tests.store.rows import NOW, ORDER, OVERRIDE, added, fill
 from tower.store import AuditEntry, SavedView, User, open_store
 from tower.store.comments import comments
 from tower.store.database import HEAD, MIGRATIONS, move_to, open_engine, writing
+from tower.store.firmed_orders import firmed_orders
 from tower.store.forecast_overrides import forecast_overrides
 from tower.store.scenarios import scenarios
 from tower.store.schema import metadata
@@ -35,6 +36,13 @@ ENTERED = {
         "created_at, status) values (1, 'planner', 'factor', 'a', '2026-08-01', '2026-08-31', 2.0, 'new customer', 'anna', "
         "'2026-07-01 09:30:00.000000', 'active')",
     ),
+    "v0003": (
+        "insert into firmed_orders (version, order_type, item_id, location_id, supplier_id, quantity, release_date, "
+        "due_date, base_build_id, document_id, reason, author, created_at, status) values (1, 'purchase', 'C-MCU-01', "
+        "'P1', 'V013', 2080.0, '2026-07-06', '2026-08-14', '20260701T060000-000001', 'P000544', 'price goes up', "
+        "'anna', '2026-07-01 09:30:00.000000', 'active')",
+    ),
+    "v0004": (),
 }
 
 
@@ -76,6 +84,9 @@ def test_what_an_earlier_version_held_is_there_after_the_upgrade(empty_url: str,
     overrides = [replace(one, override_id=None) for one in forecast_overrides(store)]
     expected = replace(OVERRIDE, author="anna", created_at=datetime(2026, 7, 1, 9, 30, tzinfo=UTC), version=1)
     assert overrides == ([] if version == "v0001" else [expected])
+    kept = [replace(one, firmed_order_id=None) for one in firmed_orders(store)]
+    firmed = replace(ORDER, author="anna", created_at=NOW, version=1)
+    assert kept == ([] if version in ("v0001", "v0002") else [firmed])
     assert OVERRIDE.first_date == date(2026, 8, 1)
     added(store, "after the upgrade")
     assert [one.name for one in scenarios(store)] == ["after the upgrade"]
@@ -91,8 +102,8 @@ def test_going_back_keeps_what_that_version_knows(url: str, version: str) -> Non
         move_to(connection, version)
     tables = set(inspect(store.engine).get_table_names())
     assert {"users", "audit_log", "saved_views"} <= tables
-    assert "scenarios" not in tables
+    assert ("scenarios" in tables) == (version >= "v0003")
     again = open_store(url)
     assert (again.users(), again.audit_log()) == ([ANNA], log)
-    assert len(forecast_overrides(again)) == (version == "v0002")
-    assert (scenarios(again), comments(again)) == ([], [])
+    assert len(forecast_overrides(again)) == (version >= "v0002")
+    assert {len(scenarios(again)), len(comments(again)), len(firmed_orders(again))} == {int(version >= "v0003")}

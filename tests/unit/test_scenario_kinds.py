@@ -11,6 +11,7 @@ from planning.mrp.codes import UNIT
 from planning.scenarios.comparison import compared, differences
 from planning.scenarios.kinds import KINDS
 from planning.scenarios.measures import late_lines, measures, purchases, stock_value
+from planning.scenarios.problems import ScenarioError
 from planning.tables.load import load_table
 from planning.tables.results import plan_orders
 from tests.unit.scenario_plant import FROM_V, SOLD, TABLES, base, orders, ran, scenario
@@ -280,6 +281,27 @@ def test_working_hours_change_the_capacity_of_their_days_and_no_order() -> None:
     assert measures(short)["overload_hours"] == pytest.approx(4.4)
 
 
+def test_operation_hours_change_the_load_of_new_and_open_orders_and_no_order() -> None:
+    here = base(operations=[{**TABLES["operations"][0], "setup_hours": 1.0}])
+    slower, longer = (
+        here.run(scenario(f"kind: operation_hours, {said}"))
+        for said in ("item: P, work_centre: ASM, factor: 1.5", "setup_factor: 4")
+    )
+    # Ten are made: one hour of setup, and an hour each.
+    assert [loaded(one) for one in (here.outcome, slower, longer)] == [[(11.0, 56.0)], [(16.0, 56.0)], [(14.0, 56.0)]]
+    assert orders(slower) == orders(longer) == orders(here.outcome)
+    opened = base(**OPEN_ORDER)
+    assert loaded(opened.outcome) == [(10.0, 56.0)]
+    assert loaded(opened.run(scenario("kind: operation_hours, item: P, factor: 1.5"))) == [(15.0, 56.0)]
+    assert loaded(opened.run(scenario("kind: operation_hours, setup_factor: 4"))) == [(10.0, 56.0)]
+    with pytest.raises(ScenarioError, match="No operation is both of these"):
+        here.run(scenario("kind: operation_hours, item: A, factor: 2"))
+    with pytest.raises(ScenarioError, match="No work centre 'ASN' is known. Did you mean ASM"):
+        here.run(scenario("kind: operation_hours, work_centre: ASN, factor: 2"))
+    with pytest.raises(ScenarioError, match="Say what changes"):
+        scenario("kind: operation_hours, item: A")
+
+
 def test_prices_of_purchases_and_sales() -> None:
     priced = base(purchase_lines=[{**LINE, "open_quantity": 5.0}])
     # Five open at 2.5, fifteen to order at 3; then at 6.
@@ -332,6 +354,29 @@ def test_firming_what_is_late_does_not_make_it_punctual() -> None:
 def test_a_planned_order_is_moved_with_its_parts() -> None:
     found = ran("kind: move_planned_order, item: P, due: 2026-08-31, days: -7")
     assert (day(found), orders(found)) == ("08-24", [("A", "08-12", "08-22", 20.0)])
+
+
+def test_a_planned_order_is_moved_to_a_day_or_made_for_another_quantity() -> None:
+    found = ran("kind: move_planned_order, item: P, new_due: 2026-08-24")
+    assert (day(found), orders(found)) == ("08-24", [("A", "08-12", "08-22", 20.0)])
+    found = ran("kind: move_planned_order, item: P, new_quantity: 12")
+    (row,) = found.planned.model.supply.to_dicts()
+    assert (row["quantity"], row["date"], orders(found)) == (12.0, date(2026, 8, 31), [("A", "08-19", "08-29", 24.0)])
+    found = ran("kind: move_planned_order, item: P, quantity: 10, days: -7, new_quantity: 4")
+    assert ("P", "08-29", "08-31", 6.0) in orders(found)
+    half = [{**one, "yield_rate": 0.5} if one["item_id"] == "P" else one for one in TABLES["policies"]]
+    found = ran("kind: move_planned_order, item: P, new_quantity: 30", policies=half)
+    assert (found.planned.plan.problem.open_supply.quantity / UNIT).tolist() == [15.0], "half of it is good"
+
+
+def test_a_move_says_where_to_and_not_twice() -> None:
+    for change, sentence in (
+        ("kind: move_planned_order, item: P", "Give at least one of days, new_due and new_quantity."),
+        ("kind: move_planned_order, item: P, days: 3, new_due: 2026-08-24", "Give only one of days and new_due."),
+        ("kind: move_planned_order, item: P, new_due: 2026-06-01", "2026-06-01 is before the first day of the plan"),
+    ):
+        with pytest.raises(ScenarioError, match=sentence):
+            ran(change)
 
 
 def test_a_split_order_leaves_a_gap_that_is_planned() -> None:

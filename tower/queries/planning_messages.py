@@ -56,6 +56,21 @@ def messages(warehouse: Warehouse) -> pl.DataFrame:
     return warehouse.frame(_MESSAGES, {"bound": list(BOUND_CODES)})
 
 
+def keyed(warehouse: Warehouse) -> pl.DataFrame:
+    """The messages of a build with what decisions know them by, a planned order's supplier among it."""
+    return warehouse.frame(
+        """
+        select
+            messages.code, messages.item_id, messages.location_id, messages.work_centre_id, messages.order_type,
+            messages.order_id, messages.demand_type, messages.demand_id, messages.finding_kind, messages.message_date,
+            coalesce(messages.supplier_id, planned.supplier_id) as supplier_id
+        from core.fct_plan_messages as messages
+        left join core.fct_plan_orders as planned
+            on messages.order_type = 'planned_order' and messages.order_id = planned.plan_order_id
+        """
+    )
+
+
 _MESSAGES = """
     with demands as (
         select demand_type, demand_id, item_id, location_id, max(customer_id) as customer_id,
@@ -238,11 +253,8 @@ def by_planner(frame: pl.DataFrame, exposed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def recurring(frame: pl.DataFrame, exposed: pl.DataFrame) -> pl.DataFrame:
-    """Messages gathered into the parameter that makes them, from RECURS_FROM messages on.
-
-    parameter, subject (its id), subject_name, codes, messages, items, median_days, risk_value, bound_value.
-    """
+def with_parameters(frame: pl.DataFrame) -> pl.DataFrame:
+    """Messages with the `parameter` that makes each and the id of its `subject`; those without either are left out."""
     parameter = {code: one for code, (one, _) in PARAMETERS.items()}
     subject = pl.coalesce(
         *(pl.when(pl.col("code") == code).then(pl.col(column).cast(pl.String))
@@ -250,15 +262,22 @@ def recurring(frame: pl.DataFrame, exposed: pl.DataFrame) -> pl.DataFrame:
         # An overload is of a work centre or of a supplier.
         pl.when(pl.col("code") == "CAP").then("supplier_id"),
     )  # fmt: skip
+    return frame.with_columns(
+        parameter=pl.col("code").replace_strict(parameter, default=None), subject=subject
+    ).drop_nulls(["parameter", "subject"])
+
+
+def recurring(frame: pl.DataFrame, exposed: pl.DataFrame) -> pl.DataFrame:
+    """Messages gathered into the parameter that makes them, from RECURS_FROM messages on.
+
+    parameter, subject (its id), subject_name, codes, messages, items, median_days, risk_value, bound_value.
+    """
     name = pl.when(pl.col("subject") == pl.col("supplier_id")).then("supplier_name").when(
         pl.col("subject") == pl.col("plant_id")
     ).then("plant_name")  # fmt: skip
-    gathered = frame.with_columns(
-        parameter=pl.col("code").replace_strict(parameter, default=None), subject=subject
-    ).drop_nulls(["parameter", "subject"])
     return (
         _sums(
-            gathered.with_columns(subject_name=name), exposed, ["parameter", "subject"],
+            with_parameters(frame).with_columns(subject_name=name), exposed, ["parameter", "subject"],
             pl.col("subject_name").drop_nulls().first(), pl.col("code").unique().sort().str.join(", ").alias("codes"),
         )
         .filter(pl.col("messages") >= RECURS_FROM)

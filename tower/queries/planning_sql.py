@@ -1,11 +1,13 @@
 """The queries of the plan, one for each table of `PlanningRows`, in the words of the canonical layer and the core.
 
-`$as_of` stands for the day of the build; `$share_days`, `$stage_age_days`, `$observed_days` and `$tables` for
-constants of the reading. They are sent to DuckDB by the pipeline alone, so they may use what only DuckDB knows.
+`$as_of` stands for the day of the build; `$share_days`, `$stage_age_days`, `$observed_days`, `$same_order_days` and
+`$tables` for constants of the reading. They are sent to DuckDB by the pipeline alone, so they may use what only DuckDB
+knows.
 """
 
 from __future__ import annotations
 
+from tower.queries.firmed_sql import FIRMED_ORDERS
 from tower.queries.observation_sql import OBSERVATION_QUERIES
 
 QUERIES = {
@@ -249,6 +251,7 @@ QUERIES = {
         )
         order by item_id, location_id, valid_from_date
     """,
+    "firmed_orders": FIRMED_ORDERS,
     **OBSERVATION_QUERIES,
     "refused_rows": """
         select rejected.table_name, rejected.record_key, rejected.rule, rejected.column_name, rejected.value,

@@ -13,6 +13,7 @@ from planning.scenarios.change import Change
 from planning.scenarios.draft import SALES
 from planning.scenarios.fields import Unreadable, key_of, readable
 from planning.scenarios.kinds import KINDS
+from planning.scenarios.order_changes import OfPlannedOrders
 from tower.scenarios.base import PlanningBase
 
 # What the names of a field are chosen from; other names are written by hand.
@@ -22,12 +23,12 @@ _CHOICES = {
 }  # fmt: skip
 _OPEN_ORDERS = {"move_open_order", "cancel_open_order", "resize_open_order"}
 # The figure of a change that a slider moves: the first of these that it states.
-_MOVED = ("factor", "add", "set", "shift", "lead_time_days", "days_of_cover", "quantity", "price", "priority", "into",
-          "minimum", "multiple", "maximum", "fixed_lot", "periods_of_supply", "reorder_point", "max_stock", "share",
-          "value", "ratio")  # fmt: skip
+_MOVED = ("factor", "setup_factor", "add", "set", "shift", "lead_time_days", "days_of_cover", "quantity", "new_quantity", "price",
+          "priority", "into", "minimum", "multiple", "maximum", "fixed_lot", "periods_of_supply", "reorder_point",
+          "max_stock", "share", "value", "ratio")  # fmt: skip
 # How far sliders go: lowest, highest, step. Where nothing is stated, from nothing to double.
 _RANGES: Mapping[tuple[str, str], tuple[float, float, float]] = {
-    ("", "factor"): (0.0, 2.0, 0.05), ("purchase_price", "factor"): (0.0, 2.0, 0.01),
+    ("", "factor"): (0.0, 2.0, 0.05), ("operation_hours", "factor"): (0.0, 2.0, 0.01), ("purchase_price", "factor"): (0.0, 2.0, 0.01),
     ("sales_price", "factor"): (0.0, 2.0, 0.01), ("yield_rate", "factor"): (0.5, 1.5, 0.01),
     ("yield_rate", "set"): (0.5, 1.0, 0.005), ("lead_time", "set"): (0.0, 180.0, 1.0),
     ("lead_time", "add"): (-60.0, 60.0, 1.0), ("working_hours", "add"): (-8.0, 12.0, 0.5),
@@ -154,7 +155,11 @@ def made(kind: str, values: Mapping[str, Any]) -> Change:
 def slider_of(change: Change) -> SliderRange | None:
     """The slider of a change, as wide as what is usual of its kind and at least as what it says now."""
     columns = {one.name: one for one in readable(KINDS[change.KIND])}
-    moved = next((name for name in _MOVED if name in columns and getattr(change, name) is not None), None)
+    # The quantity of a planned order says which one is meant.
+    named = {"quantity"} if isinstance(change, OfPlannedOrders) else set()
+    moved = next(
+        (name for name in _MOVED if name in columns and name not in named and getattr(change, name) is not None), None
+    )
     if moved is None:
         return None
     value, about = float(getattr(change, moved)), columns[moved].metadata

@@ -1,8 +1,9 @@
 """What planners decided about action messages: accepted, rejected, or snoozed until a day, each with a reason.
 
 A message has no number that outlives its build. It is known by its code, item, location and document: the open order
-it is about, or else the demand. Planned orders are numbered anew by every plan and stand by their day; messages of one
-code on the same item, location and day share a decision. An overload stands by work centre and day.
+it is about, or else the demand. Planned orders are numbered anew by every plan and stand by their day and supplier;
+messages of one code on the same item, location, day and supplier share a decision. An overload of a work centre stands
+by its day, one of a supplier by the supplier, and an error in the data by its kind.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import ClassVar
+from urllib.parse import quote
 
 import polars as pl
 from sqlalchemy import Connection, select, tuple_
@@ -26,10 +29,15 @@ ACCEPT, REJECT, SNOOZE = "accept", "reject", "snooze"
 DECISIONS = (ACCEPT, REJECT, SNOOZE)
 KEY_COLUMNS = ("code", "item_id", "location_id", "document_type", "document_id")
 WORK_CENTRE = "work_centre"
+SUPPLIER = "supplier"
+FINDING = "finding"
+_LONGEST_NAME = 200
 # Keys in one query: a database takes so many values and no more.
 _AT_ONCE = 1000
 # Numbered anew by every plan, or known by a day of the plan.
 _OF_THE_PLAN = ("planned_order", "phantom", "assembly_forecast", "forecast")
+# The key of decisions made before supplier and kind of error were part of it.
+_FORMER = ("code", "item_id", "location_id", "former_type", "former_id")
 _FRAME = {
     **dict.fromkeys(KEY_COLUMNS, pl.String()), "decision_id": pl.Int64(), "decision": pl.String(), "until": pl.Date(),
     "reason": pl.String(), "author": pl.String(), "decided_at": pl.Datetime("us", "UTC"), "version": pl.Int64(),
@@ -62,7 +70,7 @@ class MessageDecision(Kept):
         named = [("item", self.item_id), ("location", self.location_id)]
         if self.document_type == WORK_CENTRE:
             named.append((WORK_CENTRE, self.document_id.rpartition("/")[0]))
-        elif self.document_type not in _OF_THE_PLAN:
+        elif self.document_type not in (*_OF_THE_PLAN, FINDING):
             named.append((self.document_type, self.document_id))
         return tuple(Reference(kind, name) for kind, name in named if kind and name)
 
@@ -119,9 +127,11 @@ def withdraw_decision(store: Store, read: MessageDecision, by: str, now: datetim
 
 
 def message_keys(messages: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `core.fct_plan_messages` with `document_type` and `document_id`, by which decisions know them.
+    """Messages with `document_type` and `document_id`, by which decisions know them; `former_type` and `former_id` are
+    those of decisions made before supplier and kind of error were part of the key.
 
-    Nulls in `item_id` and `location_id` become empty: no column of the key is null.
+    `messages` are rows of `core.fct_plan_messages`, or of the screen's query, whose `supplier_id` is also that of a
+    planned order. Nulls in `item_id` and `location_id` become empty: no column of the key is null.
     """
     day = pl.col("message_date").dt.to_string("%Y-%m-%d")
     overload = pl.col("work_centre_id").is_not_null()
@@ -138,29 +148,61 @@ def message_keys(messages: pl.DataFrame) -> pl.DataFrame:
         .when(demand)
         .then("demand_id")
     )
+    erring = pl.col("finding_kind").is_not_null()
+    of_supplier = ~overload & ~order & ~demand & pl.col("supplier_id").is_not_null()
+    joined = pl.concat_str(number, "supplier_id", separator="/", ignore_nulls=True)
     return messages.with_columns(
         pl.col("item_id", "location_id").fill_null(""),
-        kind.fill_null("").alias("document_type"),
-        number.fill_null("").alias("document_id"),
-    )
+        pl.when(erring).then(pl.lit(FINDING)).when(of_supplier).then(pl.lit(SUPPLIER)).otherwise(kind).fill_null("")
+        .alias("document_type"),
+        pl.when(erring).then(pl.concat_str("finding_kind", number, "supplier_id", separator="/", ignore_nulls=True))
+        .when(of_supplier | (planned & ~overload)).then(joined).otherwise(number).fill_null("").alias("document_id"),
+        kind.fill_null("").alias("former_type"),
+        number.fill_null("").alias("former_id"),
+    )  # fmt: skip
 
 
 def with_decisions(messages: pl.DataFrame, decisions: Sequence[MessageDecision], today: date) -> pl.DataFrame:
     """Messages with the columns of `message_keys`, those of their decision (null where there is none) and `is_open`:
     nobody decided, or the snooze is over.
+
+    A decision under the former key holds where that key means one message only; its `version` is 0 there, so that a
+    new decision stands in its place under the key of today. Where it means several, those are open again.
     """
-    joined = message_keys(messages).join(
-        decision_frame(decisions), on=list(KEY_COLUMNS), how="left", maintain_order="left"
-    )
+    keyed = message_keys(messages)
+    frame = decision_frame(decisions)
+    standing = pl.concat([frame, _taken_over(keyed, frame).select(frame.columns)])
+    joined = keyed.join(standing, on=list(KEY_COLUMNS), how="left", maintain_order="left")
     is_over = (pl.col("decision") == SNOOZE) & (pl.col("until") < today)
-    return joined.with_columns((pl.col("decision").is_null() | is_over.fill_null(False)).alias("is_open"))
+    return joined.drop("former_type", "former_id").with_columns(
+        (pl.col("decision").is_null() | is_over.fill_null(False)).alias("is_open")
+    )
+
+
+def _taken_over(keyed: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Decisions under former keys that mean one message only, under its key of today, where that has none itself."""
+    keys = keyed.select(list(dict.fromkeys((*KEY_COLUMNS, *_FORMER)))).unique()
+    alone = keys.filter(pl.len().over(_FORMER) == 1).join(frame, on=list(KEY_COLUMNS), how="anti")
+    is_new = (pl.col("document_type") != pl.col("former_type")) | (pl.col("document_id") != pl.col("former_id"))
+    former = frame.rename({"document_type": "former_type", "document_id": "former_id"})
+    return alone.filter(is_new).join(former, on=list(_FORMER)).with_columns(version=pl.lit(0, dtype=pl.Int64))
 
 
 def decisions_without_message(messages: pl.DataFrame, decisions: Sequence[MessageDecision]) -> list[MessageDecision]:
-    """Decisions about messages that the plan does not give any more: settled, or about what is gone."""
-    frame = decision_frame(decisions).join(message_keys(messages), on=list(KEY_COLUMNS), how="anti")
-    numbers = set(frame["decision_id"])
+    """Decisions about messages that the plan does not give any more: settled, or about what is gone.
+
+    Those under a former key that means several messages of today are among them: nobody knows which was meant.
+    """
+    keyed, frame = message_keys(messages), decision_frame(decisions)
+    gone = frame.join(keyed, on=list(KEY_COLUMNS), how="anti")
+    numbers = set(gone["decision_id"]) - set(_taken_over(keyed, frame)["decision_id"])
     return [decision for decision in decisions if decision.decision_id in numbers]
+
+
+def message_object(key: Sequence[str]) -> str:
+    """What comments call a message: its key as one text of a length that every store takes."""
+    words = "/".join(quote(part, safe="") for part in key)
+    return words if len(words) <= _LONGEST_NAME else f"{key[0]}/{sha256(words.encode()).hexdigest()}"
 
 
 def decision_frame(decisions: Sequence[MessageDecision]) -> pl.DataFrame:

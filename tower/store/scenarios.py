@@ -148,8 +148,12 @@ def move_scenario(store: Store, read: KeptScenario, state: str, by: str, now: da
     promote one that stands on a draft, or to reopen one that a shared or promoted one stands on.
     """
     with writing(store.engine) as connection:
-        before = _SCENARIOS.unchanged(connection, read)
-        return _moved(connection, before, state, by, now)
+        return moved_scenario(connection, read, state, by, now)
+
+
+def moved_scenario(connection: Connection, read: KeptScenario, state: str, by: str, now: datetime) -> KeptScenario:
+    """The same within a transaction that keeps more than this."""
+    return _moved(connection, _SCENARIOS.unchanged(connection, read), state, by, now)
 
 
 def expire_scenarios(store: Store, now: datetime) -> list[KeptScenario]:

@@ -174,6 +174,7 @@ firmed_orders = Table(
     Column("base_build_id", String(100), nullable=False),
     Column("document_id", String(200), nullable=False),
     Column("scenario_id", Integer, ForeignKey("scenarios.scenario_id"), index=True),
+    Column("sales_order_line_id", String(100)),
     Column("reason", String(1000), nullable=False),
     Column("author", String(100), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -194,4 +195,24 @@ comments = Table(
     Column("changed_at", Instant, nullable=False),
     Column("status", String(20), nullable=False),
     Index("ix_comments_object_id", "object_id", "object_kind"),
+)
+
+# One row for an item at a place: a position outlives the build that shows it.
+stock_dispositions = Table(
+    "stock_dispositions",
+    metadata,
+    Column("disposition_id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, nullable=False),
+    Column("item_id", String(100), nullable=False),
+    Column("location_id", String(100), nullable=False),
+    Column("disposition", String(30), nullable=False),
+    Column("owner", String(100), nullable=False),
+    Column("due_date", Date, nullable=False),
+    Column("quantity", Float, nullable=False),
+    Column("stock_value", Float),
+    Column("note", String(1000), nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("status", String(20), nullable=False),
+    UniqueConstraint("item_id", "location_id"),
 )

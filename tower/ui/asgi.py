@@ -12,6 +12,8 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.starlette import App
 
+from tower.ui.compiled_loops import load_in_background
+
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 SERVER_ADDRESS = b"<script>window.__streamlit = {BACKEND_BASE_URL: window.location.origin}</script>"
 HEAD = b"<head>"
@@ -62,4 +64,5 @@ async def _send_html(held: list[Message], send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+load_in_background(APP_FILE.parent)
 app = App(str(APP_FILE), middleware=[Middleware(ServerAddress)])

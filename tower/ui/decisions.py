@@ -36,7 +36,7 @@ _OUTCOME = "decision_outcome"
 
 def with_state(view: View, messages: pl.DataFrame) -> pl.DataFrame:
     """Messages with what was decided about each, as the store knows it now."""
-    return with_decisions(messages, message_decisions(_store()), view.build.as_of)
+    return with_decisions(messages, message_decisions(app_store()), view.build.as_of)
 
 
 def show_decision(view: View, marked: pl.DataFrame, shown: pl.DataFrame) -> None:
@@ -82,19 +82,24 @@ def _save(view: View, rows: Sequence[dict[str, Any]], kind: str, until: date | N
         for row in rows
     }  # fmt: skip
     try:
-        decide(_store(), list(made.values()), view.user.user_id, view.now)
+        decide(app_store(), list(made.values()), view.user.user_id, view.now)
     except TowerError as problem:
-        st.session_state[_OUTCOME] = ("error", f"{sentence_of(view.text, problem)} {problem}")
+        say("error", f"{sentence_of(view.text, problem)} {problem}")
         return
-    st.session_state[_OUTCOME] = ("success", view.text("decision.saved", count=len(rows)))
+    say("success", view.text("decision.saved", count=len(rows)))
     st.session_state["decision_reason"] = ""
     st.session_state["decision_all"] = False
     # What was marked is gone from the list: a table of another key begins without marks.
     st.session_state["decision_round"] = st.session_state.get("decision_round", 0) + 1
 
 
+def say(kind: str, sentence: str) -> None:
+    """Keep what became of an action, `success` or `error`, until the page is drawn again."""
+    st.session_state[_OUTCOME] = (kind, sentence)
+
+
 def show_outcome() -> None:
-    """What became of the last decision: saved, or why not."""
+    """What became of the last action: done, or why not."""
     outcome = st.session_state.pop(_OUTCOME, None)
     if outcome is not None:
         kind, sentence = outcome
@@ -103,5 +108,6 @@ def show_outcome() -> None:
         )
 
 
-def _store() -> Store:
+def app_store() -> Store:
+    """The app store of this process."""
     return cached.store(load_settings(PROJECT_FOLDER).effective_store_url)

@@ -91,7 +91,7 @@ def choose_filters(view: View) -> DeltaGenerator:
             label_visibility="collapsed", width=190,
         )  # fmt: skip
         if name == "custom":
-            _choose_days(view)
+            choose_days(view)
         count = len(selection.where)
         label = text("filter.more") if count == 0 else text("filter.more_count", count=count)
         with st.popover(label, icon=":material/filter_list:"):
@@ -113,7 +113,8 @@ def described(view: View) -> str:
     return " · ".join(parts)
 
 
-def _choose_days(view: View) -> None:
+def choose_days(view: View) -> None:
+    """The first and the last day of a chosen period."""
     period = view.selection.period
     st.session_state["pick_days"] = (period.start, period.end)
     st.date_input(

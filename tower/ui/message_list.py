@@ -14,8 +14,9 @@ from tower.queries.planning_messages import RELEASE_CODES
 from tower.store.decisions import ACCEPT
 from tower.ui import states, url
 from tower.ui.cached import ask
-from tower.ui.decisions import show_decision, show_outcome
+from tower.ui.decisions import show_decision
 from tower.ui.downloads import provenance, show_downloads
+from tower.ui.message_notes import comment_counts, show_notes
 from tower.ui.messages import Reading, message_in_words
 from tower.ui.tables import TALLEST, column_config, show_table
 from tower.ui.view import View
@@ -24,14 +25,13 @@ MOST_LISTED = 500
 _COLUMNS: dict[str, ColumnKind] = {
     "code": "text", "title": "text", "item": "text", "location_id": "text", "document": "text", "days": "integer",
     "to_date": "day", "quantity": "quantity", "risk_value": "money", "bound_value": "money", "planner": "text",
-    "supplier_name": "text", "decision": "text", "reason": "text", "author": "text",
+    "supplier_name": "text", "decision": "text", "reason": "text", "author": "text", "comments": "integer",
 }  # fmt: skip
 
 
 def show_ranked(view: View, reading: Reading) -> None:
     """The messages by money at risk; marks decide about several, one is told in words."""
     text = view.text
-    show_outcome()
     if reading.shown.is_empty():
         states.empty(text, text("messages.none_left"))
         return
@@ -78,6 +78,7 @@ def _worded(view: View, frame: pl.DataFrame) -> pl.DataFrame:
     )
     decisions = {one: text(f"decision.{one}d") for one in frame["decision"].drop_nulls().unique()}
     return frame.with_columns(
+        comment_counts(frame),
         title=pl.coalesce(title, "title"),
         item=pl.concat_str(pl.col("item_id"), pl.coalesce(name, "item_name"), separator=" ", ignore_nulls=True),
         document=pl.concat_str(words, number, separator=" ", ignore_nulls=True).replace("", None),
@@ -115,6 +116,7 @@ def _show_one(view: View, reading: Reading, listed: pl.DataFrame, marked: list[i
                     "place": row["location_id"],
                 },
             )  # fmt: skip
+        show_notes(view, row)
 
 
 _PROPOSAL: dict[str, ColumnKind] = {

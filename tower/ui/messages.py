@@ -22,8 +22,8 @@ from tower.ui.tables import show_table
 from tower.ui.view import View
 
 PARAMETERS = ("code", "planner", "supplier", "at_plant", "of_family", "customer", "state", "days", "quantity", "money",
-              "show", "message", "proposals")  # fmt: skip
-SECTIONS = ("ranked", "cause", "planner", "recurring", "proposals")
+              "show", "message", "proposals", "mend")  # fmt: skip
+SECTIONS = ("ranked", "cause", "planner", "recurring", "proposals", "gone")
 LONGEST_DAYS = 30
 QUANTITIES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 MONEY = (0, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
@@ -179,7 +179,7 @@ def choose_section(view: View) -> str:
     )  # fmt: skip
 
 
-_SUMS: dict[str, ColumnKind] = {
+SUMS: dict[str, ColumnKind] = {
     "messages": "integer", "items": "integer", "median_days": "number", "risk_value": "money", "bound_value": "money",
 }  # fmt: skip
 
@@ -188,28 +188,14 @@ def show_causes(view: View, reading: Reading) -> None:
     """Messages by what they say."""
     frame = questions.by_cause(reading.shown, reading.exposed)
     named = frame.with_columns(title=_picked(view, "title", "title_zh"))
-    _show_group(view, "by_cause", named, {"code": "text", "title": "text", "urgency": "integer", **_SUMS})
+    _show_group(view, "by_cause", named, {"code": "text", "title": "text", "urgency": "integer", **SUMS})
 
 
 def show_planners(view: View, reading: Reading) -> None:
     """Messages by who has to deal with them."""
     frame = questions.by_planner(reading.shown, reading.exposed)
     named = frame.with_columns(pl.col("planner").fill_null(view.text("messages.no_planner")))
-    _show_group(view, "by_planner", named, {"planner": "text", "urgent": "integer", **_SUMS})
-
-
-def show_recurring(view: View, reading: Reading) -> None:
-    """Messages gathered into the parameter that makes them, and what mending it is about."""
-    text = view.text
-    frame = questions.recurring(reading.shown, reading.exposed).with_columns(
-        subject=pl.when(pl.col("subject_name").is_null())
-        .then("subject")
-        .otherwise(pl.format("{} {}", "subject", "subject_name")),
-        mend=pl.col("parameter").map_elements(lambda one: text(f"mend.{one}"), return_dtype=pl.String),
-        parameter=pl.col("parameter").map_elements(lambda one: text(f"parameter.{one}"), return_dtype=pl.String),
-    )
-    columns: dict[str, ColumnKind] = {"parameter": "text", "subject": "text", "codes": "text", **_SUMS, "mend": "text"}
-    _show_group(view, "recurring", frame, columns)
+    _show_group(view, "by_planner", named, {"planner": "text", "urgent": "integer", **SUMS})
 
 
 def _picked(view: View, english: str, chinese: str) -> pl.Expr:

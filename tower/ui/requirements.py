@@ -20,7 +20,7 @@ from tower.ui.figures import show_figure
 from tower.ui.tables import show_table
 from tower.ui.view import View
 
-PARAMETERS = ("search", "item", "place", "grain", "row", "at", "order", "open")
+PARAMETERS = ("search", "item", "place", "grain", "row", "at", "order", "open", "scenario")
 # The rows of the record in the planner's order. What passes through an item without an order is shown where it happens.
 ROWS = (
     "gross_quantity", "forecast_quantity", "scheduled_receipt_quantity", "passed_through_quantity",

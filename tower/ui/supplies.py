@@ -19,6 +19,9 @@ from tower.queries.planning_sql import QUERIES
 from tower.ui import states, url
 from tower.ui.cached import ask
 from tower.ui.downloads import EXCEL_TYPE, provenance, show_downloads
+from tower.ui.firmed_orders import FIRM_PLANNED, firmed_here, show_firmed_order, with_firmed
+from tower.ui.order_changes import marked_orders, show_order_changes
+from tower.ui.order_effect import show_effect
 from tower.ui.pegging import Document, show_tree
 from tower.ui.requirements import Chosen
 from tower.ui.tables import MOST_ROWS_SHOWN, TALLEST, column_config
@@ -35,7 +38,8 @@ _COLUMNS: dict[str, ColumnKind] = {
 def show_supplies(view: View, chosen: Chosen) -> None:
     """The list of what supplies the item; below it the chosen one, explained and pegged."""
     text = view.text
-    frame = ask(view.warehouse, record_documents.supplies, chosen.item_id, chosen.location_id)
+    supplies = ask(view.warehouse, record_documents.supplies, chosen.item_id, chosen.location_id)
+    frame = with_firmed(supplies, firmed_here(view, chosen))
     if frame.is_empty():
         st.markdown(f"**{text('requirements.supplies')}**")
         states.empty(text, text("requirements.supplies_none"))
@@ -62,12 +66,16 @@ def show_supplies(view: View, chosen: Chosen) -> None:
 
     def picked() -> None:
         rows = st.session_state[field]["selection"]["rows"]
-        url.write("order", keys[rows[0]] if rows else "")
+        # The row that was marked last is the one that is shown.
+        before: list[int] = st.session_state.get(f"{field}_before", [])
+        newest = [row for row in rows if row not in before] or rows
+        st.session_state[f"{field}_before"] = rows
+        url.write("order", keys[newest[-1]] if rows else "")
         url.clear("open")
 
-    st.dataframe(
+    state = st.dataframe(
         shown.select([column.name for column in columns]), hide_index=True, key=field, on_select=picked,
-        selection_mode="single-row", column_config={column.name: column_config(column) for column in columns},
+        selection_mode="multi-row", column_config={column.name: column_config(column) for column in columns},
         height="content" if frame.height <= MOST_ROWS_SHOWN else TALLEST, placeholder=MISSING, alt=title,
     )  # fmt: skip
     names = dict(zip(keys, _names(shown), strict=True))
@@ -78,6 +86,10 @@ def show_supplies(view: View, chosen: Chosen) -> None:
     with states.or_failed(text):
         if kind == "planned_order":
             _explain(view, number)
+            show_order_changes(view, chosen, number, marked_orders(frame, state["selection"]["rows"]))
+        if kind == FIRM_PLANNED:
+            show_firmed_order(view, number)
+        show_effect(view, chosen)
         show_tree(view, Document(kind, number or None, chosen.item_id, chosen.location_id), names[order])
 
 

@@ -10,6 +10,8 @@ import streamlit as st
 
 from tower.errors import StoreError
 from tower.scenarios.change_file import own_part
+from tower.scenarios.firmed import firmed_by
+from tower.store.firmed_orders import promote_scenario
 from tower.store.scenarios import (
     DRAFT,
     EXPIRED,
@@ -20,10 +22,11 @@ from tower.store.scenarios import (
     change_scenario,
     move_scenario,
     remove_scenario,
+    whole_scenario,
 )
 from tower.ui import url
 from tower.ui.scenarios.kept import called, duplicate, may_write, stack_on
-from tower.ui.scenarios.plans import app_store
+from tower.ui.scenarios.plans import app_store, base_of
 from tower.ui.scenarios.problems import remembered
 from tower.ui.scenarios.working import forget, working
 from tower.ui.view import View
@@ -107,7 +110,20 @@ def _show_rare(view: View, kept: KeptScenario) -> None:
 
 def _move(view: View, kept: KeptScenario, state: str) -> None:
     with remembered():
-        move_scenario(app_store(), kept, state, view.user.user_id, view.now)
+        if state == PROMOTED:
+            _promote(view, kept)
+        else:
+            move_scenario(app_store(), kept, state, view.user.user_id, view.now)
+
+
+def _promote(view: View, kept: KeptScenario) -> None:
+    """The scenario becomes what was decided, and the orders it firms are kept for the builds to come."""
+    store = app_store()
+    own = own_part(kept.change_file)
+    orders = firmed_by(base_of(view, kept).base, whole_scenario(store, kept), kept.base_build_id, own.title or own.name)
+    promote_scenario(store, kept, orders, view.user.user_id, view.now)
+    if orders:
+        st.toast(view.text("scenarios.firmed", count=len(orders)), icon=":material/push_pin:")
 
 
 def _expires(view: View, kept: KeptScenario) -> None:
@@ -125,7 +141,7 @@ def _remove(view: View, kept: KeptScenario) -> None:
         url.clear("scenario", "compare", "rebase")
 
 
-def save(view: View, kept: KeptScenario) -> str | None:
+def save(view: View, kept: KeptScenario) -> StoreError | None:
     """Save what is worked on; gives what refused it."""
     work = working(kept)
     own = own_part(work.text)
@@ -134,6 +150,6 @@ def save(view: View, kept: KeptScenario) -> str | None:
             app_store(), replace(work.read, name=own.name, change_file=work.text), view.user.user_id, view.now
         )
     except StoreError as error:
-        return str(error)
+        return error
     forget(kept)
     return None

@@ -15,7 +15,7 @@ from tower.ui.scenarios.actions import save
 from tower.ui.scenarios.form import show_form
 from tower.ui.scenarios.kept import may_write
 from tower.ui.scenarios.plans import BaseOf, app_store
-from tower.ui.scenarios.problems import show_problems
+from tower.ui.scenarios.problems import show_problems, show_refused
 from tower.ui.scenarios.working import Working, forget
 from tower.ui.view import View
 
@@ -61,7 +61,7 @@ def _show_saving(view: View, kept: KeptScenario, work: Working) -> None:
             refused = save(view, kept)
             if refused is None:
                 st.rerun()
-            st.error(refused, icon=":material/error:")
+            show_refused(text, refused)
         if st.button(text("scenarios.discard"), key="discard", icon=":material/undo:", disabled=not is_changed):
             forget(kept)
             st.rerun()

@@ -1,4 +1,4 @@
-"""The screen of book against measured: which parameters lie, what each costs, and the way into a scenario."""
+"""The screen of book against measured: which parameters lie, and the way of each into a scenario."""
 
 from __future__ import annotations
 
@@ -9,31 +9,27 @@ import polars as pl
 import streamlit as st
 
 from planning.scenarios.change import Change
-from planning.scenarios.document import Scenario
-from planning.scenarios.problems import ScenarioError
 from tower.exports import Column, ColumnKind
+from tower.queries.measured_work import ordered_quantities, worked_hours
 from tower.scenarios.change_file import new_file, own_part, with_changes
-from tower.scenarios.measured import YIELD, correcting, correcting_all, wrong_parameters
-from tower.scenarios.run import Ran
+from tower.scenarios.measured import KINDS, LOT_SIZE, RUN_HOURS, SETUP_HOURS, YIELD, correcting_all, wrong_parameters
 from tower.store.scenarios import DRAFT, KeptScenario, change_scenario
 from tower.ui import states
 from tower.ui.downloads import provenance, show_downloads
-from tower.ui.scenarios.figures import show_cards, show_figures, signed, written
+from tower.ui.scenarios.costs import show_costs, show_together
 from tower.ui.scenarios.kept import called, free_name, keep_new, known_scenarios, may_write
 from tower.ui.scenarios.plans import BaseOf, app_store, served_base
-from tower.ui.scenarios.problems import remembered, show_problems, show_said
+from tower.ui.scenarios.problems import remembered, show_said
 from tower.ui.tables import column_config
 from tower.ui.view import View
+from tower.warehouse import Warehouse
 
-COSTED = 10
 MOST_ROWS = 300
-_KINDS = ("all", "lead_time", "yield_rate")
 _COLUMNS: dict[str, ColumnKind] = {
     "parameter": "text", "item_id": "text", "item_name": "text", "location_id": "text", "supplied": "text",
     "booked": "number", "median": "number", "mean": "number", "measured": "number", "off": "number", "level": "text",
     "count": "integer", "orders": "integer", "value": "money",
 }  # fmt: skip
-_COSTS = ("late_lines", "late_value", "stock_value_mean", "purchases", "past_due_releases")
 _TABLE = "wrong_parameters"
 
 
@@ -43,31 +39,37 @@ def show_book_against_measured(view: View) -> None:
     if not view.scope.is_everything:
         states.forbidden(text, text("state.forbidden_scope"))
         return
-    show_said()
+    show_said(view.text)
     _show_made(view)
     with st.spinner(text("scenarios.planning")):
         base = served_base(view)
-        found = _wrong(base.key, base)
+        found = wrong(view, base)
     if found.is_empty():
         states.empty(text, text("measured.none"))
         return
-    chosen = _show_list(view, base, found)
-    _show_acceptance(view, found, chosen)
-    _show_costs(view, base, found)
-    _show_together(view, base, found)
+    part, ticked = _show_list(view, base, found)
+    _show_acceptance(view, part, ticked)
+    show_costs(view, base, found)
+    show_together(view, base, found)
+
+
+def wrong(view: View, base: BaseOf) -> pl.DataFrame:
+    """The parameters of the served build that are not what happens."""
+    return _wrong(base.key, base, view.warehouse)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _wrong(key: str, _base: BaseOf) -> pl.DataFrame:
-    return wrong_parameters(_base.base).with_row_index("row")
+def _wrong(key: str, _base: BaseOf, _warehouse: Warehouse) -> pl.DataFrame:
+    lots, work = ordered_quantities(_warehouse), worked_hours(_warehouse)
+    return wrong_parameters(_base.base, lots, work).with_row_index("row")
 
 
-def _show_list(view: View, base: BaseOf, found: pl.DataFrame) -> pl.DataFrame:
-    """The ranked list; gives the rows that are ticked."""
+def _show_list(view: View, base: BaseOf, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The ranked list; gives the rows of the chosen kind, and those that are ticked."""
     text = view.text
     kind = st.segmented_control(
-        text("measured.parameter"), _KINDS, key="measured_kind", default="all", required=True,
-        format_func=lambda one: text(f"measured.{one}"), label_visibility="collapsed",
+        text("measured.parameter"), ("all", *KINDS), key="measured_kind", default="all", required=True,
+        format_func=lambda one: _counted(view, found, one), label_visibility="collapsed",
     )  # fmt: skip
     part = found if kind == "all" else found.filter(pl.col("parameter") == kind)
     shown = part.head(MOST_ROWS)
@@ -85,14 +87,18 @@ def _show_list(view: View, base: BaseOf, found: pl.DataFrame) -> pl.DataFrame:
         )  # fmt: skip
     if shown.is_empty():
         st.caption(text("measured.none"))
-        return shown
+        return part, shown
     state: Any = st.dataframe(
         _worded(view, base, shown).select(list(_COLUMNS)), hide_index=True, key=f"{_TABLE}_{kind}", on_select="rerun",
         selection_mode="multi-row", alt=title, placeholder="", height=430 if shown.height > 11 else "content",
         column_config={column.name: column_config(column) for column in columns},
     )  # fmt: skip
-    ticked: pl.DataFrame = shown[state["selection"]["rows"]]
-    return ticked
+    return part, shown[state["selection"]["rows"]]
+
+
+def _counted(view: View, found: pl.DataFrame, kind: str) -> str:
+    count = found.height if kind == "all" else found.filter(pl.col("parameter") == kind).height
+    return f"{view.text(f'measured.{kind}')} {view.numbers.integer(count)}"
 
 
 def _worded(view: View, base: BaseOf, found: pl.DataFrame) -> pl.DataFrame:
@@ -101,16 +107,28 @@ def _worded(view: View, base: BaseOf, found: pl.DataFrame) -> pl.DataFrame:
     name = "item_name_zh" if text.language == "zh" else "item_name"
     items = rows.items.select("item_id", item_name=pl.coalesce(name, "item_name"))
     suppliers = dict(rows.suppliers.select("supplier_id", "supplier_name").iter_rows())
-    is_share = pl.col("parameter") == YIELD
+    is_share, of_hours = pl.col("parameter") == YIELD, pl.col("parameter").is_in([RUN_HOURS, SETUP_HOURS])
+    fields = {one: text(f"scenario_field.{one}") for one in found["field"].unique() if one}
+    lot = pl.when(pl.col("parameter") == LOT_SIZE).then(pl.col("field").replace(fields))
+    centre = pl.when(of_hours).then("work_centre_id")
     figures = [
-        pl.when(is_share).then(pl.col(one) * 100).otherwise(pl.col(one)).round(1)
+        pl.when(is_share)
+        .then((pl.col(one) * 100).round(1))
+        .when(of_hours)
+        .then(pl.col(one).round(3))
+        .otherwise(pl.col(one).round(1))
+        .alias(one)
         for one in ("booked", "median", "mean", "measured", "off")
     ]
     way = pl.col("supply").replace({one: text.term("supply_way", one) for one in found["supply"].unique()})
     supplier = pl.col("supplier_id").replace({one: f"{one} · {called}" for one, called in suppliers.items() if called})
     return found.join(items, on="item_id", how="left", maintain_order="left").with_columns(
         *figures,
-        parameter=pl.col("parameter").replace({one: text(f"measured.{one}") for one in _KINDS[1:]}),
+        parameter=pl.concat_str(
+            [pl.col("parameter").replace({one: text(f"measured.{one}") for one in KINDS}), lot, centre],
+            separator=" · ",
+            ignore_nulls=True,
+        ),
         supplied=pl.concat_str([way, supplier], separator=" · ", ignore_nulls=True),
         level=pl.col("level").replace({one: text(f"measured_level.{one}") for one in found["level"].unique()}),
     )
@@ -135,7 +153,7 @@ def _show_acceptance(view: View, found: pl.DataFrame, chosen: pl.DataFrame) -> N
         )  # fmt: skip
         st.button(
             text("measured.accept_all", count=view.numbers.integer(found.height)), key="accept_all", on_click=_accept,
-            icon=":material/done_all:", args=(*shared, found),
+            disabled=found.is_empty(), icon=":material/done_all:", args=(*shared, found),
         )  # fmt: skip
 
 
@@ -166,51 +184,3 @@ def _show_made(view: View) -> None:
         st.success(
             f"{said} [{view.text('measured.open')}](scenarios?{reader}&scenario={number})", icon=":material/check:"
         )
-
-
-def _show_costs(view: View, base: BaseOf, found: pl.DataFrame) -> None:
-    """What the plan would be with each of the weightiest corrected alone."""
-    text = view.text
-    st.markdown(f"**{text('measured.costs', count=COSTED)}** :gray[:small[{text('measured.costs_note')}]]")
-    with st.spinner(text("scenarios.planning")):
-        rows = [_cost(view, base, parameter) for parameter in found.head(COSTED).iter_rows(named=True)]
-    labels = {"change": text("scenario_column.change"), **{one: text(f"scenario_measure.{one}") for one in _COSTS}}
-    st.dataframe(
-        pl.DataFrame(rows, schema=list(labels), orient="row"), hide_index=True, height="content", key="costs",
-        alt=text("measured.costs", count=COSTED),
-        column_config={
-            name: st.column_config.TextColumn(label, alignment="left" if name == "change" else "right")
-            for name, label in labels.items()
-        },
-    )  # fmt: skip
-
-
-def _cost(view: View, base: BaseOf, parameter: dict[str, Any]) -> list[str]:
-    change = correcting(parameter)
-    said = change.described("zh" if view.text.language == "zh" else "en")
-    try:
-        one = base.run(Scenario("alone", (change,)))
-    except ScenarioError as error:
-        return [said, error.problems[0].sentence, *[""] * (len(_COSTS) - 1)]
-    return [said, *(_difference(view, base, one, name) for name in _COSTS)]
-
-
-def _difference(view: View, base: BaseOf, one: Ran, measure: str) -> str:
-    before, after = base.base.figures[measure], one.figures[measure]
-    if before is None or after is None:
-        return written(view, measure, None)
-    return signed(view, measure, after - before) if abs(after - before) > 0.5 else "="
-
-
-def _show_together(view: View, base: BaseOf, found: pl.DataFrame) -> None:
-    """The plan on what was measured beside the plan on what is booked."""
-    text = view.text
-    st.markdown(f"**{text('measured.together')}** :gray[:small[{text('measured.together_note')}]]")
-    try:
-        with st.spinner(text("scenarios.planning")):
-            one = base.run(Scenario("measured", tuple(correcting_all(found))))
-    except ScenarioError as error:
-        show_problems(text, error)
-        return
-    show_cards(view, base.base, one)
-    show_figures(view, base.base, [(text("measured.measured"), one)])

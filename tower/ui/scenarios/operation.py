@@ -65,7 +65,7 @@ def show_operation(view: View, base: PlanningBase, others: Sequence[tuple[str, R
         st.caption(text("scenarios.no_differences"))
         return
     # Words only for the rows that are shown: a slider waits for them.
-    shown = _worded(view, base, _weightiest(frame))
+    shown = worded(view, base, _weightiest(frame))
     columns = [
         Column(name, text(f"scenario_column.{name}"), kind)
         for name, kind in ({"scenario": "text", **LISTS[what]} if len(others) > 1 else LISTS[what]).items()
@@ -74,7 +74,7 @@ def show_operation(view: View, base: PlanningBase, others: Sequence[tuple[str, R
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(_counted(view, frame, shown.height), width="stretch")
         show_downloads(
-            view, f"scenario_{what}", lambda: _worded(view, base, frame), lambda _: columns,
+            view, f"scenario_{what}", lambda: worded(view, base, frame), lambda _: columns,
             about_scenarios(view, title, others),
         )  # fmt: skip
     config = {column.name: _config(column) for column in columns}
@@ -126,7 +126,7 @@ def _weightiest(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.sort(weight, descending=True, maintain_order=True).head(MOST_ROWS)
 
 
-def _worded(view: View, base: PlanningBase, frame: pl.DataFrame) -> pl.DataFrame:
+def worded(view: View, base: PlanningBase, frame: pl.DataFrame) -> pl.DataFrame:
     """Words and names instead of codes."""
     text, rows = view.text, base.inputs.rows
     item_name = "item_name_zh" if text.language == "zh" else "item_name"

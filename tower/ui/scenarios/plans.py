@@ -28,7 +28,7 @@ class BaseOf:
 
     def run(self, scenario: Scenario) -> Ran:
         """A scenario over this base, or its run from before. Raises ScenarioError."""
-        return _ran(self.key, _content(scenario), self.base, scenario)
+        return _ran(self.key, content_of(scenario), self.base, scenario)
 
 
 def app_store() -> Store:
@@ -53,7 +53,7 @@ def served_inputs(view: View) -> bytes:
     return _inputs(view.build.build_id, served_base(view).base)
 
 
-def _content(scenario: Scenario) -> str:
+def content_of(scenario: Scenario) -> str:
     """What decides the figures of a scenario: its changes, without names."""
     return written(replace(scenario, name="", title="", title_zh="", on="", places=()))
 

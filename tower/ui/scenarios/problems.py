@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from planning.scenarios.mistakes import Bilingual, Mistake
 from planning.scenarios.problems import Problem, ScenarioError
 from tower.errors import TowerError
 from tower.i18n import Text
@@ -17,8 +18,21 @@ _SAID = "scenario_said"
 def show_problems(text: Text, error: ScenarioError) -> None:
     """All mistakes at once."""
     count = len(error.problems)
-    lines = [f"- {_where(text, one)}{one.sentence}" for one in error.problems]
+    lines = [f"- {_where(text, one)}{sentence_of_problem(text, one)}" for one in error.problems]
     st.error("\n".join([f"**{text('scenarios.mistakes', count=count)}**", "", *lines]), icon=":material/error:")
+
+
+def sentence_of_problem(text: Text, one: Problem) -> str:
+    """A mistake in the reader's language."""
+    return in_words(text, one.sentence)
+
+
+def in_words(text: Text, sentence: str) -> str:
+    """A sentence of a change file, and those in it, in the reader's language; other texts as they are."""
+    if isinstance(sentence, Mistake):
+        parts = {name: in_words(text, value) for name, value in sentence.parameters.items()}
+        return text(f"mistake.{sentence.code}", **parts)
+    return sentence.chinese if isinstance(sentence, Bilingual) and text.language == "zh" else sentence
 
 
 def _where(text: Text, one: Problem) -> str:
@@ -42,11 +56,20 @@ def remembered() -> Iterator[None]:
     try:
         yield
     except (TowerError, ScenarioError) as problem:
-        st.session_state[_SAID] = str(problem)
+        st.session_state[_SAID] = problem
 
 
-def show_said() -> None:
+def show_said(text: Text) -> None:
     """What the last action refused, once."""
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        st.error(said, icon=":material/error:")
+    problem = st.session_state.pop(_SAID, None)
+    if problem is not None:
+        show_refused(text, problem)
+
+
+def show_refused(text: Text, problem: Exception) -> None:
+    """Why something was not kept: a wrong change file by its mistakes, else the sentence of the store."""
+    wrong = problem if isinstance(problem, ScenarioError) else problem.__cause__
+    if isinstance(wrong, ScenarioError):
+        show_problems(text, wrong)
+    else:
+        st.error(str(problem), icon=":material/error:")

@@ -37,7 +37,7 @@ def show_scenarios(view: View) -> None:
         # A plan of some customers or plants would be another plan.
         states.forbidden(view.text, view.text("state.forbidden_scope"))
         return
-    show_said()
+    show_said(view.text)
     known = known_scenarios(view)
     chosen = choose_scenario(view, known)
     if chosen is None:

@@ -15,7 +15,7 @@ from tower.scenarios.change_file import own_part, with_changes
 from tower.store import Store
 from tower.store.scenarios import DRAFT, KeptScenario, whole_scenario
 
-WRITERS: tuple[Role, ...] = ("planner", "admin")
+WRITERS: tuple[Role, ...] = ("planner", "buyer", "admin")
 
 
 @dataclass(slots=True)

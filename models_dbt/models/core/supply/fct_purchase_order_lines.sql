@@ -111,7 +111,8 @@ required as (
         order_lines.received_quantity as stated_received_quantity,
         order_lines.rejected_quantity as stated_rejected_quantity,
         order_lines.unit_price,
-        order_lines.is_subcontract,
+        {{ flag('coalesce(order_lines.is_subcontract, false)') }} as is_subcontract,
+        order_lines.production_order_id,
         order_lines.net_value as stated_net_value,
         order_lines.net_value_document as stated_net_value_document,
         orders.currency_code,
@@ -120,6 +121,21 @@ required as (
     from order_lines
     inner join orders
         on order_lines.purchase_order_id = orders.purchase_order_id
+
+),
+
+-- What was paid before for the same item, or for the same work on it, whoever supplied it.
+last_prices as (
+
+    select
+        purchase_order_line_id,
+        lag(unit_price) over (
+            partition by item_id, is_subcontract order by ordered_date, purchase_order_line_id
+        ) as last_price
+    from required
+    where
+        is_cancelled = 0
+        and unit_price is not null
 
 ),
 
@@ -156,6 +172,7 @@ progress as (
         end as rejected_quantity,
         received_totals.first_received_date,
         received_totals.received_in_full_date,
+        last_prices.last_price,
         case
             when coverage.reports_supplier_confirmations = 1
                 then
@@ -168,6 +185,8 @@ progress as (
         on required.source = coverage.source
     left join received_totals
         on required.purchase_order_line_id = received_totals.purchase_order_line_id
+    left join last_prices
+        on required.purchase_order_line_id = last_prices.purchase_order_line_id
 
 ),
 
@@ -185,8 +204,11 @@ flagged as (
             else 1
         end as is_open,
         {{ flag('progress.is_cancelled = 0 and progress.first_confirmed_date <= ' ~ as_of()) }} as is_due_by_confirmed,
+        {{ flag('progress.is_cancelled = 0 and progress.requested_date <= ' ~ as_of()) }} as is_due_by_requested,
+        {{ flag('progress.is_cancelled = 0 and progress.confirmed_date <= ' ~ as_of()) }} as is_due_by_last_confirmed,
+        case when progress.received_quantity >= progress.ordered_quantity then 1 else 0 end as is_received_in_full,
         -- What a subcontractor charges is his work alone; the item's standard cost holds the parts that he was sent as well.
-        case when coalesce(progress.is_subcontract, false) then null else {{ standard_cost() }} end as standard_price,
+        case when progress.is_subcontract = 1 then null else {{ standard_cost() }} end as standard_price,
         book_lead_times.lead_time_days as book_lead_time_days
     from progress
     {{ join_standard_costs('progress.item_id', 'progress.location_id', 'progress.ordered_date') }}
@@ -229,6 +251,8 @@ final as (
         valued.confirmed_date,
         valued.order_status,
         valued.line_status,
+        valued.is_subcontract,
+        valued.production_order_id,
         valued.ordered_quantity,
         {{ amount('valued.received_quantity') }} as received_quantity,
         {{ amount('valued.rejected_quantity') }} as rejected_quantity,
@@ -244,6 +268,8 @@ final as (
         end as open_value,
         valued.standard_price,
         {{ times('(valued.unit_price - valued.standard_price)', 'valued.received_quantity') }} as price_variance_value,
+        valued.last_price,
+        {{ times('(valued.unit_price - valued.last_price)', 'valued.received_quantity') }} as price_change_value,
         valued.first_received_date,
         valued.received_in_full_date,
         valued.is_cancelled,
@@ -254,10 +280,31 @@ final as (
         {{ done_by(
             'valued.is_due_by_confirmed',
             'valued.reports_receipts',
-            'case when valued.received_quantity >= valued.ordered_quantity then 1 else 0 end',
+            'valued.is_received_in_full',
             'valued.received_in_full_date',
             'valued.first_confirmed_date',
         ) }} as is_received_on_time,
+        {{ done_by(
+            'valued.is_due_by_confirmed',
+            'valued.reports_receipts',
+            'case when valued.first_received_date is null then 0 else 1 end',
+            'valued.first_received_date',
+            'valued.first_confirmed_date',
+        ) }} as is_begun_on_time,
+        {{ done_by(
+            'valued.is_due_by_requested',
+            'valued.reports_receipts',
+            'valued.is_received_in_full',
+            'valued.received_in_full_date',
+            'valued.requested_date',
+        ) }} as is_received_by_requested,
+        {{ done_by(
+            'valued.is_due_by_last_confirmed',
+            'valued.reports_receipts',
+            'valued.is_received_in_full',
+            'valued.received_in_full_date',
+            'valued.confirmed_date',
+        ) }} as is_received_by_last_confirmed,
         {{ flag('valued.is_open = 1 and valued.requested_date < ' ~ as_of()) }} as is_past_due,
         {{ days_from('valued.ordered_date', 'valued.received_in_full_date') }} as lead_time_days,
         valued.book_lead_time_days,

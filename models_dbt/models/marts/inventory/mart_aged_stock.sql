@@ -22,6 +22,7 @@ locations as (
 brackets as (
 
     select * from {{ ref('ageing_brackets') }}
+    where bracket_set = 'standard'
 
 ),
 

@@ -1,0 +1,1 @@
+"""The screen of inventory health, section by section."""

@@ -1,0 +1,1 @@
+"""The screen of suppliers: scorecard, lead times, prices, dependence, subcontracting, one supplier."""
