@@ -1,6 +1,7 @@
 """`make bench`: AdventureWorks × 1, × 10, × 100, the Scorecard on each, the demo company; writes docs/benchmarks.md.
 
 Every figure comes from a process of its own. Ratios are taken within one run, so that they hold on any machine.
+`--only build,kills` measures some sections and leaves the others of the page as they stand.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +27,30 @@ from tests.benchmarks import demo_scales
 from tests.benchmarks.kill_build import kill_builds, numbers, start_build
 from tests.benchmarks.measure import REPOSITORY, Measured, folder_bytes, run_process
 from tests.benchmarks.plain_pass import export_core
+from tests.benchmarks.results_page import with_sections
 from tower.builds import Home, current_build
 
+PREAMBLE = """# Benchmarks
+
+Written by `make bench`. Absolute seconds depend on the machine and on what else it does; ratios and growth are what
+counts. Sections without a benchmark of their name are worked up by hand from several runs.
+"""
 RESULTS = REPOSITORY / "docs" / "benchmarks.md"
 ADVENTUREWORKS = REPOSITORY.parent / "shared" / "data" / "adventureworks"
 # From this factor on a plain pass is timed once instead of three times.
 FEW_RUNS_FROM = 100
-# Benchmarks that stand for themselves: their title, and the module whose output is shown.
+# Benchmarks that stand for themselves: name of the section, its title, and the module whose output is shown.
 PRINTED = {
-    "Incidents of the demo company, each against the same life without it": "demo_incidents",
-    "Material requirements planning": "bench_mrp",
-    "Clear to build": "bench_clear_to_build",
-    "Finite plan": "bench_finite",
-    "Forecasting": "bench_forecasting",
-    "The demo company's forecast, two seeds": "forecast_demo",
-    "The demo company with the proposed safety stocks, two seeds": "forecast_lived",
-    "Chances of the plan's dates": "bench_probability",
+    "incidents": ("Incidents of the demo company, each against the same life without it", "demo_incidents"),
+    "mrp": ("Material requirements planning", "bench_mrp"),
+    "clear-to-build": ("Clear to build", "bench_clear_to_build"),
+    "finite": ("Finite plan", "bench_finite"),
+    "forecasting": ("Forecasting", "bench_forecasting"),
+    "forecast-demo": ("The demo company's forecast, two seeds", "forecast_demo"),
+    "forecast-lived": ("The demo company with the proposed safety stocks, two seeds", "forecast_lived"),
+    "probability": ("Chances of the plan's dates", "bench_probability"),
+    "stock-layers": ("Stock layers, the engine alone", "bench_stock_layers"),
+    "stock-layers-build": ("Stock layers as a build makes them", "bench_stock_layers_build"),
 }
 # Not part of the ratio to the plain pass, but shown beside it.
 BESIDE = frozenset({"stock layers", "bill of material", "forecast", "plan", "tests"})
@@ -76,22 +86,33 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20, help="how many builds of the example company to kill")
     parser.add_argument("--demo-scales", default="tiny,small,medium,large", help="scales of the demo company")
     parser.add_argument("--memory-limit", default="10GB", help="what the database may use before it spills")
-    chosen = parser.parse_args()
-    if not chosen.data.exists():
-        sys.exit(f"There is no AdventureWorks at {chosen.data}. Name its folder with --data.")
-    scales = [
-        measure(int(factor), chosen.data, chosen.work, chosen.memory_limit) for factor in chosen.factors.split(",")
-    ]
-    lives = [demo_scales.measure(scale, seed=7) for scale in chosen.demo_scales.split(",")]
-    pages = [
-        document(scales),
-        stock_layers(),
-        demo_scales.document(lives),
-        *(printed(title, module) for title, module in PRINTED.items()),
-        kills(chosen.work, chosen.kills),
-    ]
-    RESULTS.write_text("\n".join(pages), encoding="utf-8")
-    print(RESULTS.read_text(encoding="utf-8"))
+    parser.add_argument("--only", default="", help="names of sections, separated by commas; all when empty")
+    asked = parser.parse_args()
+    sections: dict[str, Callable[[], str]] = {
+        "build": lambda: document(measured_scales(asked)),
+        "demo": lambda: demo_scales.document(
+            [demo_scales.measure(scale, seed=7) for scale in asked.demo_scales.split(",")]
+        ),
+        **{name: partial(printed, title, module) for name, (title, module) in PRINTED.items()},
+        "kills": lambda: kills(asked.work, asked.kills),
+    }
+    wanted = [name for name in asked.only.split(",") if name] or list(sections)
+    unknown = sorted(set(wanted) - set(sections))
+    if unknown:
+        sys.exit(f"There is no section {', '.join(unknown)}. Sections: {', '.join(sections)}.")
+    for name in wanted:
+        found = sections[name]()
+        # Written after each, so that a run that is stopped keeps what it has measured.
+        page = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else PREAMBLE
+        RESULTS.write_text(with_sections(page, {name: found}), encoding="utf-8")
+        print(found, flush=True)
+
+
+def measured_scales(asked: argparse.Namespace) -> list[Scale]:
+    """AdventureWorks at each factor. Stops where its files are not at hand."""
+    if not asked.data.exists():
+        sys.exit(f"There is no AdventureWorks at {asked.data}. Name its folder with --data.")
+    return [measure(int(factor), asked.data, asked.work, asked.memory_limit) for factor in asked.factors.split(",")]
 
 
 def measure(factor: int, data: Path, work: Path, memory_limit: str) -> Scale:
@@ -165,13 +186,10 @@ def document(scales: Sequence[Scale]) -> str:
     """The results as a page. Growth is the quotient of neighbouring scales: 10 means linear for ten times the rows."""
     first = scales[0]
     lines = [
-        "# Benchmarks",
-        "",
-        "Written by `make bench`. AdventureWorks, copied N times with shifted keys and dates so that it stays consistent.",
-        f"Machine: {os.cpu_count()} processors, Python {platform.python_version()}, {platform.system()} {platform.machine()}.",
-        "Absolute seconds depend on the machine and on what else it does; ratios and growth are what counts.",
-        "",
         "## Build",
+        "",
+        "AdventureWorks, copied N times with shifted keys and dates so that it stays consistent.",
+        f"Machine: {os.cpu_count()} processors, Python {platform.python_version()}, {platform.system()} {platform.machine()}.",
         "",
         "| | " + " | ".join(f"× {scale.factor}" for scale in scales) + " |",
         "|---|" + "---:|" * len(scales),
@@ -228,16 +246,6 @@ def document(scales: Sequence[Scale]) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def stock_layers() -> str:
-    """The stock layer engine alone, on made-up movements of a company with transfers."""
-    measured = run_process([sys.executable, "-m", "tests.benchmarks.bench_stock_layers"])
-    built = run_process([sys.executable, "-m", "tests.benchmarks.bench_stock_layers_build"])
-    return (
-        f"## Stock layers, the engine alone\n\n```\n{measured.output.strip()}\n```\n\n"
-        f"## Stock layers as a build makes them\n\n```\n{built.output.strip()}\n```\n"
-    )
 
 
 def printed(title: str, module: str) -> str:
