@@ -2,8 +2,8 @@
 
 from tower.ui import states, url
 from tower.ui.guard import guard
-from tower.ui.page import show_title
 from tower.ui.lot_trace import PARAMETERS, show_page
+from tower.ui.page import show_title
 
 view = guard("lot_trace")
 url.carry(*PARAMETERS)

@@ -2,8 +2,8 @@
 
 from tower.ui import states, url
 from tower.ui.guard import guard
-from tower.ui.page import show_title
 from tower.ui.oee import PARAMETERS, show_page
+from tower.ui.page import show_title
 
 view = guard("oee")
 url.carry(*PARAMETERS)

@@ -25,7 +25,10 @@ Language = Literal["en", "zh"]
 _SCOPE = (
     ("order", "order", "订单"), ("item", "item", "物料"), ("family", "family", "品类"), ("location", "place", "地点"),
     ("supplier", "supplier", "供应商"), ("customer", "customer", "客户"), ("work_centre", "work centre", "工作中心"),
+    ("supply", "supply", "供应方式"),
 )  # fmt: skip
+# Words of a way to get an item.
+_WAYS = {"make": "自制", "buy": "采购", "transfer": "调拨", "subcontract": "外协"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,8 @@ class Change:
         for key, english, chinese in _SCOPE:
             given = getattr(self, key, None)
             if given:
-                listed = given if isinstance(given, str) else ("、" if is_zh else ", ").join(given)
+                named = (_WAYS.get(given, given) if is_zh else given) if isinstance(given, str) else ""
+                listed = named or ("、" if is_zh else ", ").join(given)
                 parts.append(f"{chinese} {listed}" if is_zh else f"{english} {listed}")
         if not parts:
             return ("：全部" if is_zh else ": everything") if hasattr(self, "item") else ""

@@ -223,6 +223,10 @@ class LotRuleChange(OfItems):
         "fixed_lot": "fixed_lot", "minimum": "min_lot", "maximum": "max_lot", "multiple": "lot_multiple",
         "reorder_point": "reorder_point", "max_stock": "max_stock",
     }  # fmt: skip
+    _CHINESE: ClassVar[dict[str, str]] = {
+        "rule": "规则", "periods_of_supply": "供应期数", "fixed_lot": "固定批量", "minimum": "最小批量",
+        "maximum": "最大批量", "multiple": "倍数", "reorder_point": "再订货点", "max_stock": "最高库存",
+    }  # fmt: skip
 
     def faults(self) -> Sequence[str]:
         says = []
@@ -255,10 +259,10 @@ class LotRuleChange(OfItems):
     def phrase(self, language: Language) -> str:
         keys = ("rule", "periods_of_supply", *self._COLUMNS)
         given = [(key, getattr(self, key)) for key in keys if getattr(self, key) is not None]
-        listed = ", ".join(f"{key} {value if isinstance(value, str) else shown(value)}" for key, value in given)
-        return f"{'批量' if language == 'zh' else 'Lots'}: {listed}".replace(
-            ": ", "：" if language == "zh" else ": ", 1
-        )
+        parts = [(key, value if isinstance(value, str) else shown(value)) for key, value in given]
+        if language == "zh":
+            return "批量：" + "，".join(f"{self._CHINESE[key]} {value}" for key, value in parts)
+        return "Lots: " + ", ".join(f"{key} {value}" for key, value in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from planning.model.firmed import FIRM_PLANNED
-from planning.tables.naming import units
+from planning.mrp.codes import NONE, SourceKind
+from planning.tables.naming import chosen, dates, units
 from planning.tables.results import Planned
 
 
@@ -30,4 +31,24 @@ def plan_firmed_orders(result: Planned) -> pl.DataFrame:
         model.firmed.join(of_plan, on="document_id", how="left", maintain_order="left")
         .drop("source")
         .sort("firmed_order_id")
+    )
+
+
+def firmed_proposals(result: Planned) -> pl.DataFrame:
+    """The firmed orders of a plan, which have still to be ordered, made or shipped; named as planned orders are."""
+    model, opened = result.model, result.plan.problem.open_supply
+    rows = np.flatnonzero((model.supply["document_type"] == FIRM_PLANNED).to_numpy() & (opened.quantity > 0))
+    node, source = opened.node[rows], opened.source[rows]
+    code = pl.Series(source, dtype=pl.Int64).replace(NONE, None)
+    kinds = model.sources["kind"].gather(code).fill_null(NONE).to_numpy()
+    return pl.DataFrame(
+        {
+            "plan_order_id": model.supply["document_id"].gather(rows),
+            "order_type": chosen(tuple(kind.name.lower() for kind in SourceKind), kinds),
+            **{name: model.nodes[name].gather(node) for name in ("item_id", "location_id", "base_uom", "planner")},
+            **{name: model.sources[name].gather(code) for name in ("supplier_id", "from_location_id", "bom_id")},
+            "quantity": units(opened.start_quantity[rows]),
+            "due_date": dates(opened.day[rows]),
+            "release_date": dates(opened.start_day[rows]),
+        }
     )

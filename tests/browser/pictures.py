@@ -19,7 +19,10 @@ from plotly.subplots import make_subplots
 from tests.browser.conftest import CHROMIUM, Visit, served
 from tests.conftest import REPOSITORY, build_of
 from tower.builds import BuildSummary
-from tower.settings import SourceSettings
+from tower.scenarios.base import base_of_build
+from tower.settings import SourceSettings, load_settings
+from tower.store import open_store
+from tower.store.scenarios import KeptScenario, add_scenario
 from tower.warehouse import Warehouse, open_warehouse
 
 IMAGES = REPOSITORY / "docs" / "images"
@@ -36,8 +39,24 @@ SCREENS: Sequence[tuple[str, str, int]] = (
     ("clear-to-build", "/clear_to_build?user=planner", 1500),
     ("capacity-zh", "/capacity?user=planner&lang=zh", 1500),
     ("scenarios", "/scenarios?user=planner", 1300),
+    ("suppliers", "/suppliers?user=buyer&section=lead_times", 1700),
+    ("inbound-outbound", "/inbound_outbound?user=buyer", 1800),
+    ("planner-scenario", "/scenarios?user=planner&scenario=1", 1900),
+    ("oee", "/oee?user=planner", 1700),
+    ("quality", "/quality?user=planner&section=control", 2300),
+    ("lot-trace", "/lot_trace?user=planner&find=LT00015&start=lot:LT0001500", 1400),
+    ("aged-stock", "/aged_stock?user=finance", 1900),
+    ("aged-stock-zh", "/aged_stock?user=finance&lang=zh&list=contradiction", 1900),
     ("data-health-zh", "/data_health?user=admin&lang=zh&section=rejected", 1000),
 )
+SCENARIO = """scenario: 1
+name: stronger-autumn
+title: A tenth more demand, and suppliers a week slower
+title_zh: 需求增加一成，供应商慢一周
+changes:
+  - {kind: demand_factor, factor: 1.1}
+  - {kind: lead_time, supply: buy, add: 7}
+"""
 WIDTH = 1440
 FONT = "Noto Sans, Noto Sans CJK SC, Arial, sans-serif"
 PLANT, CENTRE, SUPPLIER, CUSTOMER = "#1f5fae", "#2a9d8f", "#8d99ae", "#e9a03b"
@@ -51,11 +70,21 @@ def main() -> None:
         print("building the demo company …", flush=True)
         build = build_of(home, SourceSettings(name="lanhe", adapter="demo", as_of=AS_OF))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        keep_scenario(home, build)
         take_screens(browser, home)
         warehouse = open_warehouse(build.file)
         draw(browser, network(warehouse), "demo-network")
         draw(browser, three_years(warehouse, incidents(home, build)), "demo-three-years")
         browser.close()
+
+
+def keep_scenario(home: Path, build: BuildSummary) -> None:
+    """A scenario for its pictures: the first in the store, so that its number is 1."""
+    store = open_store(f"sqlite:///{home / 'store.sqlite'}")
+    inputs = base_of_build(open_warehouse(build.file), load_settings().planning.decided).inputs.to_bytes()
+    new = KeptScenario("stronger-autumn", SCENARIO, build.build_id)
+    add_scenario(store, new, inputs, "planner", build.built_at)
+    store.close()
 
 
 def take_screens(browser: Browser, home: Path) -> None:

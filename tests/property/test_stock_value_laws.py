@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.stock_value.forward_cover import Horizon, forward_cover
@@ -39,6 +40,7 @@ def lines(rows: list[tuple[int, int, int]]) -> Lines:
     return Lines(columns[:, 0], columns[:, 1], columns[:, 2].astype(np.float64))
 
 
+@settings(deadline=None)
 @given(companies)
 def test_the_walk_by_levels_is_the_plain_recursion(company: tuple) -> None:
     cost, price, sold, bills, uses, rate = company
@@ -77,6 +79,7 @@ def test_the_walk_by_levels_is_the_plain_recursion(company: tuple) -> None:
         assert share is None or 0.0 <= found.recoverable_rate[item] <= 1.0
 
 
+@settings(deadline=None)
 @given(companies)
 def test_a_higher_price_never_makes_anything_worth_less(company: tuple) -> None:
     # Built in as the bills say, so that more price does not make more known.
@@ -92,6 +95,7 @@ def test_a_higher_price_never_makes_anything_worth_less(company: tuple) -> None:
     assert (np.nan_to_num(after) >= np.nan_to_num(before) - 1e-9).all()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 50).map(float), min_size=0, max_size=10),
     st.integers(0, 300).map(float),
@@ -131,14 +135,17 @@ def test_cover_is_the_day_on_which_the_running_total_reaches_the_stock(
         assert found["cover_days"] <= expected + 1e-6 or math.isclose(found["cover_days"], expected, abs_tol=1e-6)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789, ，、a-.", max_size=20))
 def test_brackets_that_people_write_rise_or_are_refused(written: str) -> None:
     bounds = parsed_bounds(written)
     if bounds is not None:
-        assert bounds and all(later > earlier for earlier, later in zip(bounds, bounds[1:], strict=False))
+        assert len(bounds) > 0
+        assert all(later > earlier for earlier, later in pairwise(bounds))
         assert bounds[0] >= 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2000), min_size=1, max_size=6, unique=True).map(sorted), st.integers(0, 5000))
 def test_every_age_lies_in_exactly_one_bracket(last_days: list[int], age: int) -> None:
     bounds = parsed_bounds(", ".join(map(str, last_days)))

@@ -48,7 +48,7 @@ def warehouse(example_build: BuildSummary) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> Iterator[OpenApp]:
+def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> OpenApp:
     """Open a page of the app at a URL: `open_app("overview/scorecard", user="executive", lang="zh")`.
 
     Answers and plans are kept by build id, and the builds of the tests share theirs: another home begins with nothing
@@ -69,7 +69,7 @@ def open_app(monkeypatch: pytest.MonkeyPatch, example_home: Path) -> Iterator[Op
         assert not app.exception, [error.value for error in app.exception]
         return app
 
-    yield opened
+    return opened
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.conftest import BUILT_AT
 from tests.screens.conftest import OpenApp, value_of, words
@@ -14,7 +16,7 @@ from tests.screens.test_clear_to_build import table
 from tower.builds import BuildSummary
 from tower.i18n import Language, Numbers, Text
 from tower.queries import aged_stock, stock_bridge
-from tower.store import open_store
+from tower.store import Store, open_store
 from tower.store.dispositions import StockDisposition, dispose, stock_dispositions
 from tower.warehouse import Warehouse
 
@@ -23,8 +25,14 @@ EN = Text("en")
 ALL = ((), (), ())
 
 
+def said(app: AppTest) -> str:
+    """Everything that is written on the page, with what is told in boxes."""
+    boxes = (one.value for kind in (app.info, app.success, app.warning, app.error) for one in kind)
+    return "\n".join([words(app), *boxes])
+
+
 @pytest.fixture
-def empty_store(example_home: Path):
+def empty_store(example_home: Path) -> Iterator[Store]:
     """The app store without dispositions, before and after."""
     store = open_store(f"sqlite:///{example_home / 'store.sqlite'}")
     yield store
@@ -86,7 +94,7 @@ def test_each_list_is_ranked_by_its_money(open_app: OpenApp, warehouse: Warehous
         assert EN("aged_stock.list_none") in words(app)
         return
     shown = table(app, "rate_provision_value") if name == "provision" else table(app, "value")
-    values = [value for value in shown[column] if value == value]  # type: ignore[index]
+    values = shown[column].dropna().to_list()  # type: ignore[index]
     assert values == sorted(values, reverse=True)
     assert len(shown) == expected.height  # type: ignore[arg-type]
 
@@ -101,7 +109,7 @@ def test_rates_of_the_readers_own_are_worked_out_and_not_kept_in_the_build(
         for first, last in ((100, 400), (400, 10**6))
     )
     wanted = Numbers("en", warehouse.company_currency).value(0.1 * old + 0.5 * older, "money")
-    assert f"At these rates **{wanted}** would be provided for" in words(app)
+    assert f"At these rates **{wanted}** would be provided for" in said(app)
 
 
 @pytest.mark.parametrize(
@@ -110,16 +118,18 @@ def test_rates_of_the_readers_own_are_worked_out_and_not_kept_in_the_build(
 )  # fmt: skip
 def test_what_cannot_be_used_is_said(open_app: OpenApp, parameters: dict[str, str], sentence: str) -> None:
     app = open_app(PAGE, user="finance", lang="en", brackets="own", **parameters)
-    assert EN(sentence, count=3) in words(app)
+    assert EN(sentence, count=3) in said(app)
 
 
 def test_one_position_shows_clocks_layers_arithmetic_and_uses(open_app: OpenApp, warehouse: Warehouse) -> None:
     app = open_app(PAGE, user="finance", lang="en", position="F150@DC1")
     assert value_of(app, EN("aged_stock.clock_layer")) == "406 days"
     assert value_of(app, EN("aged_stock.clock_cover")) == "never"
-    said = words(app)
-    assert "By the rate table: ¥3,360.00 older than 366 days × 60% = **¥2,016.00**" in said
-    assert "7 PCS are not used by the plan. Sold at ¥755.57, less costs to sell ¥725.35" in said.replace("pcs", "PCS")
+    written = words(app)
+    assert "By the rate table: ¥3,360.00 older than 366 days × 60% = **¥2,016.00**" in written
+    assert "7 PCS are not used by the plan. Sold at ¥755.57, less costs to sell ¥725.35" in written.replace(
+        "pcs", "PCS"
+    )
     layers = table(app, "route")
     assert len(layers) == len(aged_stock.layers(warehouse, "F150", "DC1"))  # type: ignore[arg-type]
     uses = table(app, "freed_value")
@@ -134,7 +144,7 @@ def test_the_bridge_of_each_month_closes_on_the_page(open_app: OpenApp, warehous
     assert set(shown["difference"]) <= {0.0, -0.0}  # type: ignore[index]
 
 
-def test_a_disposition_is_set_changed_and_done(open_app: OpenApp, empty_store, warehouse: Warehouse) -> None:
+def test_a_disposition_is_set_changed_and_done(open_app: OpenApp, empty_store: Store, warehouse: Warehouse) -> None:
     app = open_app(PAGE, user="finance", lang="en", position="F150@DC1")
     field = "F150@DC1/0"
     app.selectbox(key=f"disposition_kind/{field}").set_value("sell_off")
@@ -142,19 +152,19 @@ def test_a_disposition_is_set_changed_and_done(open_app: OpenApp, empty_store, w
     app.date_input(key=f"disposition_due/{field}").set_value(date(2026, 7, 31))
     app.text_input(key=f"disposition_note/{field}").set_value("offer to K03").run()
     app.button(key="disposition_save").click().run()
-    assert EN("aged_stock.saved") in words(app)
+    assert EN("aged_stock.saved") in said(app)
     (kept,) = stock_dispositions(empty_store)
     assert (kept.disposition, kept.owner, kept.due_date, kept.note, kept.author, kept.quantity, kept.stock_value) == (
         "sell_off", "planner", date(2026, 7, 31), "offer to K03", "finance", 7.0, 3360.0,
     )  # fmt: skip
     shown = table(app, "oldest_receipt_date")
-    assert list(shown["owner"])[0] == "planner"  # type: ignore[index]
+    assert shown["owner"].iloc[0] == "planner"  # type: ignore[index]
     app.button(key="disposition_finish/position").click().run()
     assert [one.status for one in stock_dispositions(empty_store)] == ["done"]
     assert empty_store.audit_log(f"stock_disposition/{kept.disposition_id}")[0].action == "finish_disposition"
 
 
-def test_the_second_person_is_told(open_app: OpenApp, empty_store) -> None:
+def test_the_second_person_is_told(open_app: OpenApp, empty_store: Store) -> None:
     app = open_app(PAGE, user="finance", lang="en", position="F150@DC1")
     dispose(
         empty_store, StockDisposition("F150", "DC1", "scrap", "planner", date(2026, 8, 1), 7.0), "planner", BUILT_AT
@@ -165,7 +175,7 @@ def test_the_second_person_is_told(open_app: OpenApp, empty_store) -> None:
 
 
 def test_overdue_and_gone_are_marked(
-    open_app: OpenApp, empty_store, example_build: BuildSummary, language: Language, text: Text
+    open_app: OpenApp, empty_store: Store, example_build: BuildSummary, language: Language, text: Text
 ) -> None:
     late = example_build.as_of - timedelta(days=1)
     dispose(empty_store, StockDisposition("F150", "DC1", "scrap", "planner", late, 7.0, 3360.0), "planner", BUILT_AT)

@@ -163,6 +163,34 @@ def test_every_decision_can_be_made_and_the_filter_of_all_shows_both(
     assert value_of(app, EN("messages.count")) == f"{questions.messages(warehouse).height:,}"
 
 
+def test_once_any_is_accepted_only_accepted_orders_are_proposed(
+    open_app: OpenApp, warehouse: Warehouse, store: Store
+) -> None:
+    """Also while the list shows what is open, as it does at first."""
+    found = message_keys(questions.messages(warehouse)).filter(
+        pl.col("code").is_in(questions.RELEASE_CODES) & (pl.col("order_type") == "planned_order")
+    )
+    orders = set(found["order_id"])
+    one = found.row(0, named=True)
+    same = found.filter(pl.all_horizontal(pl.col(name) == one[name] for name in KEY_COLUMNS))
+    before = {
+        number
+        for kind in ("purchase", "production")
+        for frame in [open_app(PAGE, user="planner", show="proposals", proposals=kind).dataframe]
+        for number in (frame[0].value["plan_order_id"] if frame else ())
+    }
+    assert before <= orders
+    assert len(before) > same.height
+    decide(store, [MessageDecision(*(one[name] for name in KEY_COLUMNS), "accept", "agreed")], "buyer", BUILT_AT)
+    after = {
+        number
+        for kind in ("purchase", "production")
+        for frame in [open_app(PAGE, user="planner", show="proposals", proposals=kind).dataframe]
+        for number in (frame[0].value["plan_order_id"] if frame else ())
+    }
+    assert after == set(same["order_id"])
+
+
 def test_an_executive_reads_the_trail_and_takes_nothing_back(
     open_app: OpenApp, warehouse: Warehouse, store: Store
 ) -> None:

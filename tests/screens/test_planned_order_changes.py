@@ -248,5 +248,3 @@ def test_two_promoted_scenarios_cannot_firm_the_same_order_differently(
     assert "was firmed by planner" in told(app)
     assert [one.state for one in scenarios(store)] == ["promoted", "draft"]
     assert len(firmed_orders(store)) == 1
-
-

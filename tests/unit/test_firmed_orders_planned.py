@@ -21,6 +21,7 @@ from tests.unit.plan_rows import AS_OF, rows
 from tests.unit.scenario_plant import SOLD, TABLES, scenario
 from tower.scenarios.base import PlanningBase
 from tower.scenarios.firmed import firmed_by
+from tower.scenarios.run import proposals
 from tower.store.firmed_orders import FirmedOrder, firmed_order_frame
 
 PARTS = {"firmed_order_id": 7, "order_type": "buy", "item_id": "A", "supplier_id": "V", "quantity": 24.0,
@@ -126,6 +127,11 @@ def test_the_next_plan_is_what_the_promoted_scenario_showed() -> None:
     assert [(one.item_id, one.due_date) for one in kept] == [
         (item, day) for item, day in again.planned.model.supply.select("item_id", "date").iter_rows()
     ]
+    offered = proposals(base, told).select("plan_order_id", "order_type", "supplier_id", "quantity", "due_date")
+    assert offered.filter(pl.col("plan_order_id") == "FIRM-P-A-PL-260829").rows() == [
+        ("FIRM-P-A-PL-260829", "buy", "V", 20.0, date(2026, 8, 26)),
+    ]  # fmt: skip
+    assert offered.height == plan_orders(outcome.planned).height + 3
     assert plan_tables(again.planned)["plan_firmed_orders"]["state"].to_list() == ["planned"] * 3
 
 

@@ -96,3 +96,9 @@ def test_many_changes_are_named_up_to_a_point() -> None:
     said, more = named_changes(changes, "en")
     assert (len(said), more) == (8, 3)
     assert "A" in said[0]
+
+
+def test_a_change_of_many_items_is_cut() -> None:
+    many = scaled(frame(*({"item_id": f"ITEM-{number:03d}"} for number in range(100))), 2.0)
+    (said,), more = named_changes(many, "en")
+    assert (len(said), said[-1], more) == (161, "…", 0)

@@ -296,7 +296,7 @@ def test_operation_hours_change_the_load_of_new_and_open_orders_and_no_order() -
     assert loaded(opened.run(scenario("kind: operation_hours, setup_factor: 4"))) == [(10.0, 56.0)]
     with pytest.raises(ScenarioError, match="No operation is both of these"):
         here.run(scenario("kind: operation_hours, item: A, factor: 2"))
-    with pytest.raises(ScenarioError, match="No work centre 'ASN' is known. Did you mean ASM"):
+    with pytest.raises(ScenarioError, match="No work centre 'ASN' is known"):
         here.run(scenario("kind: operation_hours, work_centre: ASN, factor: 2"))
     with pytest.raises(ScenarioError, match="Say what changes"):
         scenario("kind: operation_hours, item: A")

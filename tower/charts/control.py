@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from tower.charts.style import ACCENT, AXIS, GRID, MAX_POINTS, REFERENCE, Label, finish
 
 LIMIT = "#d1495b"
-MAX_TICKS = 6
+MAX_TICKS = 3
 
 
 def control_figure(
@@ -22,12 +22,14 @@ def control_figure(
     label: Label,
     marks: Sequence[str],
     limit_names: tuple[str, str, str],
+    ticks: Sequence[str],
     base: int,
     height: int = 260,
 ) -> go.Figure:
     """`marks` says for each point which rules it breaks, empty for none; `base` points from the start set the limits.
 
-    `limit_names` are the lower limit, the centre and the upper limit. Raises ValueError above MAX_POINTS.
+    `limit_names` are the lower limit, the centre and the upper limit; `ticks` names the points shortly.
+    Raises ValueError above MAX_POINTS.
     """
     if len(values) > MAX_POINTS:
         raise ValueError(f"{len(values):,} points are too many for one figure; show fewer.")
@@ -48,15 +50,15 @@ def control_figure(
     ):  # fmt: skip
         figure.add_hline(y=value, line={"color": colour, "width": 1.4, "dash": "dash" if colour == LIMIT else "solid"})
         figure.add_annotation(
-            x=1, xref="paper", xanchor="left", y=value, yanchor="middle", text=f"{name} {label(value)}", showarrow=False,
-            font={"size": 12, "color": colour},
+            x=1, xref="paper", xanchor="left", y=value, yanchor="middle", text=f"{name} {label(value)}",
+            showarrow=False, font={"size": 12, "color": colour},
         )  # fmt: skip
     shown = [value for value in values if value is not None]
     low, high = min([lower, *shown]), max([upper, *shown])
     room = (high - low or 1.0) * 0.08
     stride = max(1, -(-len(at) // MAX_TICKS))
     figure.update_xaxes(
-        tickvals=at[::stride], ticktext=list(names[::stride]), showgrid=False, linecolor=AXIS, ticks="", tickangle=0,
+        tickvals=at[::stride], ticktext=list(ticks[::stride]), showgrid=False, linecolor=AXIS, ticks="", tickangle=0,
         fixedrange=True, title=None, range=[-0.6, len(at) - 0.4], zeroline=False,
     )  # fmt: skip
     figure.update_yaxes(

@@ -30,15 +30,15 @@ def loss_tree_figure(frame: pl.DataFrame, names: Sequence[str], *, label: Label,
         hovertext=[f"{name}<br><b>{word}</b>" for name, word in zip(names, words, strict=True)],
     )  # fmt: skip
     whole = max((row["left"] for row in rows), default=0.0) or 1.0
-    for position, (row, word) in enumerate(zip(rows, words, strict=True)):
+    for position, word in enumerate(words):
         # Beside the bar, on the side with room for it.
         end, start = base[position] + width[position], base[position]
         is_right = end < 0.66 * whole
-        inside = row["is_total"] and not is_right
+        inside = not is_right and width[position] > 0.5 * whole
         figure.add_annotation(
             x=end if is_right or inside else start, y=position, text=word, showarrow=False, yanchor="middle",
             xanchor="left" if is_right else "right", xshift=6 if is_right else -6,
-            font={"size": 12, **({"color": "#ffffff"} if inside else {})},
+            font={"size": 11, **({"color": "#ffffff"} if inside else {})},
         )  # fmt: skip
     figure.update_xaxes(visible=False, fixedrange=True, range=[0, whole * 1.02])
     figure.update_yaxes(

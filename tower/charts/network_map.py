@@ -77,7 +77,7 @@ def network_map_figure(
     most = MAX_POINTS - nodes.height - lanes.height * (points + 2)
     figure = go.Figure()
     # The axes keep one scale and may show more than the window on one of the sides.
-    wider, higher = (east - west) / 2, (north - south) / 2
+    wider, higher = (east - west) * 1.5, (north - south) * 0.75
     coast_x, coast_y = outlines(west - wider, east + wider, south - higher, north + higher, most)
     figure.add_scatter(
         x=coast_x, y=coast_y, mode="lines", fill="toself", fillcolor="rgba(128, 138, 157, 0.13)", hoverinfo="skip",

@@ -44,7 +44,7 @@ def add_nodes(figure: go.Figure, nodes: NodeMarks, tier_names: Sequence[str], ch
     """Draw the nodes, one trace for each tier; the one that is chosen gets a ring."""
     diameter = sizes(nodes.value)
     for tier in np.unique(nodes.tier):
-        inside = np.flatnonzero(nodes.tier == tier)
+        inside = np.flatnonzero(nodes.tier == tier).tolist()
         rings = [3.0 if nodes.ids[at] == chosen else 1.0 for at in inside]
         figure.add_scatter(
             x=nodes.x[inside], y=nodes.y[inside], mode="markers+text", name=tier_names[tier],

@@ -1,8 +1,8 @@
 """Run rules: signs that a process changed though no point need be outside the limits.
 
 Rules 1 to 4 of L. S. Nelson, "The Shewhart Control Chart: Tests for Special Causes", Journal of Quality Technology 16
-(1984), and his rules "two of three beyond two sigma" and "four of five beyond one sigma", which are rules 2 and 3 of the
-Western Electric handbook (1956).
+(1984), and his rules "two of three beyond two sigma" and "four of five beyond one sigma", which are rules 2 and 3
+of the Western Electric handbook (1956).
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ UNREACHED = -1
 def levels(sources: Integers, targets: Integers, starts: Integers, nodes: int) -> Integers:
     """Fewest edges from any start to each node, (nodes,); UNREACHED where there is no way.
 
-    `sources` and `targets` (m,) are the ends of the edges, `starts` (s,) the nodes at level 0. Goods may go in a circle:
-    each node is entered once. Turned round (`levels(targets, sources, …)`) it walks back. Raises ValueError for a node
-    outside 0 … nodes − 1.
+    `sources` and `targets` (m,) are the ends of the edges, `starts` (s,) the nodes at level 0. Goods may go in a
+    circle: each node is entered once. Turned round (`levels(targets, sources, …)`) it walks back. Raises
+    ValueError for a node outside 0 … nodes − 1.
     """
     ends = np.concatenate([sources, targets, starts])
     if ends.size and (ends.min() < 0 or ends.max() >= nodes):

@@ -1,9 +1,9 @@
 """From a supplier's lot to the customers who got something of it, and back.
 
-Nodes are receipts into own stock (bought, made, opening, returned) and production orders. A receipt leads to the orders
-that took from its layer, an order to what it put into stock. Which issue took from which receipt is what the FIFO layers
-say: within a lot it is recorded, without lots it is inferred from the order of arrival. An order that used suspect goods
-makes all that it made suspect.
+Nodes are receipts into own stock (bought, made, opening, returned) and production orders. A receipt leads to the
+orders that took from its layer, an order to what it put into stock. Which issue took from which receipt is what the
+FIFO layers say: within a lot it is recorded, without lots it is inferred from the order of arrival. An order that used
+suspect goods makes all that it made suspect.
 """
 
 from __future__ import annotations
@@ -193,7 +193,10 @@ def _starts(warehouse: Warehouse, kind: str, identity: str, direction: str) -> l
     if kind == "delivery":
         if direction == "forward":
             return []
-        sql = f"with {_USES} select distinct origin_movement_id from uses where reference_type = 'delivery' and reference_id = $id"
+        sql = f"""
+            with {_USES}
+            select distinct origin_movement_id from uses where reference_type = 'delivery' and reference_id = $id
+        """
     else:
         named = "lot_id = $id" if kind == "lot" else "movement_type = 'purchase_receipt' and reference_id = $id"
         sql = f"""

@@ -21,7 +21,7 @@ WORK_SCHEMA = {
 
 
 def ordered_quantities(warehouse: Warehouse) -> pl.DataFrame:
-    """Each order line and production order of the last year, LOT_SCHEMA: `way` is buy or make, quantities in base units.
+    """Order lines and production orders of the last year, LOT_SCHEMA; `way` is buy or make, quantities in base units.
 
     A line of a subcontractor is a purchase; the production order behind it is the same lot and is left out.
     """

@@ -48,9 +48,10 @@ def lanes(warehouse: Warehouse, chosen: NetworkFilter) -> pl.DataFrame:
             where own_lanes.flow_kind = 'purchase' or from_places.node_id <> to_places.node_id
             union all
             select
-                concat('place:', coalesce(from_places.node_id, sole_place.node_id)), {CUSTOMER_NODE}, deliveries.item_id,
-                deliveries.quantity, deliveries.cost_value, deliveries.lines, deliveries.dated_lines,
-                deliveries.late_lines, deliveries.actual_days, deliveries.planned_days, deliveries.timed_lines,
+                concat('place:', coalesce(from_places.node_id, sole_place.node_id)), {CUSTOMER_NODE},
+                deliveries.item_id, deliveries.quantity, deliveries.cost_value, deliveries.lines,
+                deliveries.dated_lines, deliveries.late_lines, deliveries.actual_days,
+                deliveries.planned_days, deliveries.timed_lines,
                 coalesce(from_places.node_id, sole_place.node_id), null
             from marts.mart_network_deliveries as deliveries
             left join places as from_places on deliveries.location_id = from_places.location_id
@@ -59,7 +60,8 @@ def lanes(warehouse: Warehouse, chosen: NetworkFilter) -> pl.DataFrame:
             where deliveries.weeks_ago < $weeks and coalesce(from_places.node_id, sole_place.node_id) is not null
             union all
             select
-                concat('supplier:', order_lines.supplier_id), concat('place:', coalesce(to_places.node_id, sole_place.node_id)),
+                concat('supplier:', order_lines.supplier_id),
+                concat('place:', coalesce(to_places.node_id, sole_place.node_id)),
                 order_lines.item_id, order_lines.received_quantity,
                 order_lines.received_quantity * cast(priced.standard_cost as double), 1, 0, 0, null, null, 0, null,
                 coalesce(to_places.node_id, sole_place.node_id)

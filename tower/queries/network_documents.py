@@ -125,7 +125,8 @@ def arrivals(warehouse: Warehouse, chosen: NetworkFilter, node: str) -> pl.DataF
         )
         select
             expected.document_id, expected.line_id, expected.flow_kind, expected.from_name, expected.item_id,
-            chosen_items.item_name, chosen_items.item_name_zh, coalesce(chosen_places.node_id, sole_place.node_id) as location_id,
+            chosen_items.item_name, chosen_items.item_name_zh,
+            coalesce(chosen_places.node_id, sole_place.node_id) as location_id,
             expected.quantity, chosen_items.base_uom, expected.value,
             expected.due_date, greatest(date_diff('day', expected.due_date, cast($as_of as date)), 0) as days_late
         from expected
@@ -207,7 +208,9 @@ def lane_documents(warehouse: Warehouse, chosen: NetworkFilter, from_node: str, 
             found.* exclude (is_undated), chosen_items.item_name, chosen_items.item_name_zh, chosen_items.base_uom,
             case
                 when not found.is_undated
-                    then greatest(date_diff('day', found.due_date, coalesce(found.arrived_date, cast($as_of as date))), 0)
+                    then greatest(
+                        date_diff('day', found.due_date, coalesce(found.arrived_date, cast($as_of as date))), 0
+                    )
             end as days_late
         from found
         inner join chosen_items on found.item_id = chosen_items.item_id

@@ -35,7 +35,7 @@ def gathered(nodes: pl.DataFrame, lanes: pl.DataFrame, most: int) -> tuple[pl.Da
 
 
 def largest(nodes: pl.DataFrame, lanes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What one figure can hold: the MOST_NODES nodes of the largest flow and the MOST_LANES largest lanes of theirs."""
+    """What one figure can hold: the MOST_NODES nodes of the largest flow, and of their lanes the MOST_LANES largest."""
     kept = nodes.sort("flow_value", "node", descending=[True, False]).head(MOST_NODES)
     names = kept["node"].to_list()
     between = lanes.filter(pl.col("from_node").is_in(names) & pl.col("to_node").is_in(names)).head(MOST_LANES)

@@ -1,7 +1,7 @@
 """Times, output and losses of work centres. Every figure is built from sums, so any group of rows rolls up exactly.
 
-PBT planned busy time, APT production time, AUST setup time, PRI run time per unit, PQ units made, GQ units good the first
-time (ISO 22400-2). Output counts on the day and in the shift in which it was reported.
+PBT planned busy time, APT production time, AUST setup time, PRI run time per unit, PQ units made, GQ units good the
+first time (ISO 22400-2). Output counts on the day and in the shift in which it was reported.
 """
 
 from __future__ import annotations

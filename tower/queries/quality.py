@@ -123,11 +123,13 @@ def defects(warehouse: Warehouse, chosen: Chosen, by: str) -> pl.DataFrame:
     """
     if by not in DEFECT_GROUPS:
         raise ValueError(f"Defects can be grouped by {', '.join(DEFECT_GROUPS)}, not by {by!r}.")
+    names: tuple[str, ...]
     if by == "work_centre":
         source, names = _OUTPUT, ("plants", "centres", "shifts", "items")
         rows = """
             select
-                output.work_centre_id as value, max(centres.work_centre_name) as label, cast(null as varchar) as label_zh,
+                output.work_centre_id as value, max(centres.work_centre_name) as label,
+                cast(null as varchar) as label_zh,
                 sum(output.scrap_quantity) as rejected_quantity, count(*) as inspections
             from output
             left join core.dim_work_centres as centres on output.work_centre_id = centres.work_centre_id
@@ -145,7 +147,9 @@ def defects(warehouse: Warehouse, chosen: Chosen, by: str) -> pl.DataFrame:
             from inspections
             left join core.dim_items as items on inspections.item_id = items.item_id
             left join core.dim_suppliers as suppliers on inspections.supplier_id = suppliers.supplier_id
-            where inspections.rejected_quantity > 0 {"and inspections.supplier_id is not null" if by == "supplier" else ""}
+            where
+                inspections.rejected_quantity > 0
+                {"and inspections.supplier_id is not null" if by == "supplier" else ""}
             group by {DEFECT_GROUPS[by]}
         """
     return warehouse.frame(
@@ -190,8 +194,8 @@ def costs(warehouse: Warehouse, chosen: Chosen) -> pl.DataFrame:
     return warehouse.frame(
         f"""
         select
-            cast(date_trunc('month', facts.cost_date) as date) as month, facts.cost_class, facts.cost_kind, facts.reason,
-            count(*) as documents, sum(facts.value) as value
+            cast(date_trunc('month', facts.cost_date) as date) as month, facts.cost_class, facts.cost_kind,
+            facts.reason, count(*) as documents, sum(facts.value) as value
         from core.fct_quality_costs as facts
         left join core.dim_locations as locations on facts.location_id = locations.location_id
         where

@@ -23,12 +23,13 @@ _CHOICES = {
 }  # fmt: skip
 _OPEN_ORDERS = {"move_open_order", "cancel_open_order", "resize_open_order"}
 # The figure of a change that a slider moves: the first of these that it states.
-_MOVED = ("factor", "setup_factor", "add", "set", "shift", "lead_time_days", "days_of_cover", "quantity", "new_quantity", "price",
-          "priority", "into", "minimum", "multiple", "maximum", "fixed_lot", "periods_of_supply", "reorder_point",
-          "max_stock", "share", "value", "ratio")  # fmt: skip
+_MOVED = ("factor", "setup_factor", "add", "set", "shift", "lead_time_days", "days_of_cover", "quantity",
+          "new_quantity", "price", "priority", "into", "minimum", "multiple", "maximum", "fixed_lot",
+          "periods_of_supply", "reorder_point", "max_stock", "share", "value", "ratio")  # fmt: skip
 # How far sliders go: lowest, highest, step. Where nothing is stated, from nothing to double.
 _RANGES: Mapping[tuple[str, str], tuple[float, float, float]] = {
-    ("", "factor"): (0.0, 2.0, 0.05), ("operation_hours", "factor"): (0.0, 2.0, 0.01), ("purchase_price", "factor"): (0.0, 2.0, 0.01),
+    ("", "factor"): (0.0, 2.0, 0.05), ("operation_hours", "factor"): (0.0, 2.0, 0.01),
+    ("", "setup_factor"): (0.0, 2.0, 0.05), ("purchase_price", "factor"): (0.0, 2.0, 0.01),
     ("sales_price", "factor"): (0.0, 2.0, 0.01), ("yield_rate", "factor"): (0.5, 1.5, 0.01),
     ("yield_rate", "set"): (0.5, 1.0, 0.005), ("lead_time", "set"): (0.0, 180.0, 1.0),
     ("lead_time", "add"): (-60.0, 60.0, 1.0), ("working_hours", "add"): (-8.0, 12.0, 0.5),

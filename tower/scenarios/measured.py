@@ -31,7 +31,8 @@ LEAST_DAYS = 1
 LEAST_YIELD = 0.005
 # `field`: of a lot size which figure of its rule; `work_centre_id`: of hours.
 SCHEMA = {
-    "parameter": pl.String, "field": pl.String, "work_centre_id": pl.String, "item_id": pl.String, "location_id": pl.String, "supply": pl.String,
+    "parameter": pl.String, "field": pl.String, "work_centre_id": pl.String, "item_id": pl.String,
+    "location_id": pl.String, "supply": pl.String,
     "supplier_id": pl.String, "booked": pl.Float64, "median": pl.Float64, "mean": pl.Float64, "measured": pl.Float64,
     "off": pl.Float64, "level": pl.String, "count": pl.Int64, "orders": pl.Int64, "value": pl.Float64,
     "per_unit": pl.Float64, "weight": pl.Float64,
@@ -74,8 +75,10 @@ def correcting(parameter: Mapping[str, Any]) -> Change:
     if parameter["parameter"] == LOT_SIZE:
         return LotRuleChange(item=item, location=place, **{parameter["field"]: parameter["measured"]})
     if parameter["parameter"] in (RUN_HOURS, SETUP_HOURS):
-        factor = {"factor" if parameter["parameter"] == RUN_HOURS else "setup_factor": _factor(parameter)}
-        return OperationHours(item=item, location=place, work_centre=(parameter["work_centre_id"],), **factor)
+        of_centre = OperationHours(item=item, location=place, work_centre=(parameter["work_centre_id"],))
+        if parameter["parameter"] == RUN_HOURS:
+            return replace(of_centre, factor=_factor(parameter))
+        return replace(of_centre, setup_factor=_factor(parameter))
     one = LeadTime(
         item=item, location=place, supplier=(parameter["supplier_id"],) if parameter["supplier_id"] else (),
         supply=parameter["supply"],
@@ -87,7 +90,7 @@ def correcting(parameter: Mapping[str, Any]) -> Change:
 
 
 def _factor(parameter: Mapping[str, Any]) -> float:
-    return round(parameter["measured"] / parameter["booked"], 4)
+    return round(float(parameter["measured"]) / float(parameter["booked"]), 4)
 
 
 def correcting_all(parameters: pl.DataFrame) -> list[Change]:

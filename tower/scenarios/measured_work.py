@@ -31,8 +31,8 @@ def wrong_lots(nodes: pl.DataFrame, quantities: pl.DataFrame) -> pl.DataFrame:
     `nodes`: item_id, location_id, way, rule, fixed_lot, minimum, multiple and grain in base units, 0 for none;
     `quantities`: item_id, location_id, way, quantity of single orders. To be booked is: of a fixed lot the median, of a
     minimum what nine of ten orders reach, of a multiple the greatest one that all orders are multiples of; where they
-    are all of one or two sizes that shows no multiple, and a single one is to be booked. Of one rule only the first that
-    is wrong is given.
+    are all of one or two sizes that shows no multiple, and a single one is to be booked. Of one rule only the first
+    that is wrong is given.
     """
     known = quantities.join(nodes, on=_NODE, maintain_order="left")
     is_fixed = (pl.col("rule").is_in(["fixed_quantity", "reorder_point"])) & (pl.col("fixed_lot") > 0)
@@ -60,7 +60,7 @@ def wrong_lots(nodes: pl.DataFrame, quantities: pl.DataFrame) -> pl.DataFrame:
             booked=pl.when(of == "fixed_lot").then("fixed_lot").when(of == "minimum").then("minimum")
             .otherwise("multiple"),
             measured=pl.when(of == "fixed_lot").then("median").when(of == "minimum").then("lowest")
-            .otherwise(pl.when(pl.col("sizes") < _SIZES).then("grain").otherwise(pl.max_horizontal("greatest", "grain"))),
+            .when(pl.col("sizes") < _SIZES).then("grain").otherwise(pl.max_horizontal("greatest", "grain")),
         )
         .with_columns(off=pl.col("measured") - pl.col("booked"), parameter=pl.lit("lot_size"), level=pl.lit("item"))
         .filter(pl.col("off").abs() > _NEARLY)

@@ -48,7 +48,7 @@ class Effect:
 
 
 def mending(parameter: str, subject: str, wrong: pl.DataFrame) -> Mending | None:
-    """What would mend a parameter of a subject: a supplier, an item @ place, or a work centre. None without a history."""
+    """What would mend a parameter of a subject: supplier, item @ place or work centre. None without a history."""
     rows = wrong.filter(
         pl.col("parameter").is_in(_MENDED_BY.get(parameter, ()))
         & (

@@ -21,6 +21,8 @@ from tower.scenarios.base import PlanningBase
 # An item of these rules is ordered at its reorder point; its safety stock orders nothing.
 AT_REORDER_POINT = ("reorder_point", "min_max")
 LOT_FIELDS = ("minimum", "maximum", "multiple", "fixed_lot")
+# A change of hundreds of items is not read to its end.
+LONGEST = 160
 # Units that come in whole pieces are proposed in whole pieces; others to the third decimal.
 _WHOLE = ("pcs", "pc", "set", "ea", "each", "件", "个", "套", "pair")
 
@@ -122,6 +124,6 @@ def _messages(before: Outcome, after: Outcome) -> pl.DataFrame:
 
 
 def named_changes(changes: Sequence[Change], language: str, most: int = 8) -> tuple[list[str], int]:
-    """The first changes in words, and how many more there are."""
+    """The first changes in words, long ones cut, and how many more there are."""
     said = [one.described("zh" if language == "zh" else "en") for one in changes[:most]]
-    return said, max(len(changes) - most, 0)
+    return [one if len(one) <= LONGEST else f"{one[:LONGEST]}…" for one in said], max(len(changes) - most, 0)

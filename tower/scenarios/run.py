@@ -14,6 +14,7 @@ import polars as pl
 from planning.scenarios.comparison import DIFFERENCES
 from planning.scenarios.document import Scenario
 from planning.scenarios.measures import MEASURES, MONTH_SCHEMA, by_month, measures
+from planning.tables.firmed_orders import firmed_proposals
 from planning.tables.results import plan_orders
 from tower.scenarios.base import PlanningBase
 
@@ -43,8 +44,9 @@ def ran(base: PlanningBase, scenario: Scenario) -> Ran:
 
 
 def proposals(base: PlanningBase, scenario: Scenario) -> pl.DataFrame:
-    """All planned orders of a scenario, by release: what would have to be ordered, made and shipped."""
-    found = plan_orders(base.plan.run(scenario).planned)
+    """All planned and firmed orders of a scenario, by release: what would have to be ordered, made and shipped."""
+    planned = base.plan.run(scenario).planned
+    found = pl.concat([plan_orders(planned), firmed_proposals(planned)], how="diagonal")
     return found.sort("release_date", "due_date", "item_id", "location_id", "plan_order_id")
 
 

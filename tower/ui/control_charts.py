@@ -76,10 +76,7 @@ def _show_charts(view: View, samples: pl.DataFrame, base: str, title: str) -> No
         states.empty(text, text("quality.nothing_measured"))
         return
     levels, spread = groups["level"].to_numpy(), groups["spread"].to_numpy()
-    if size == 1:
-        limits = individual_limits(levels[:count])
-    else:
-        limits = mean_range_limits(levels[:count], spread[:count], size)
+    limits = individual_limits(levels[:count]) if size == 1 else mean_range_limits(levels[:count], spread[:count], size)
     broken = run_rules(levels, limits.centre, limits.level_sigma)
     signs = [
         text.listed(text(f"quality.rule_{rule}") for rule in RULES if broken[rule][position])
@@ -88,11 +85,10 @@ def _show_charts(view: View, samples: pl.DataFrame, base: str, title: str) -> No
     _say_capability(view, samples, limits, count, size, left_out)
     shown = groups.with_columns(pl.Series("signs", signs, pl.String))
     days = [view.numbers.day(at.date()) for at in groups["inspected_at"].to_list()]
+    months = [f"{at:%Y-%m}" for at in groups["inspected_at"].to_list()]
     kind = "individual" if size == 1 else "mean"
-    outside = [
-        text("quality.rule_beyond_limits") if value is not None and (value > limits.spread_upper or value < limits.spread_lower)
-        else "" for value in _known(spread)
-    ]  # fmt: skip
+    beyond = (spread > limits.spread_upper) | (spread < limits.spread_lower)
+    outside = [text("quality.rule_beyond_limits") if one else "" for one in beyond]
     charts: tuple[tuple[str, list[float | None], float, float, float, Sequence[str]], ...] = (
         (f"level_{kind}", _known(levels), limits.lower, limits.centre, limits.upper, signs),
         (f"spread_{kind}", _known(spread), limits.spread_lower, limits.spread_centre, limits.spread_upper, outside),
@@ -102,7 +98,8 @@ def _show_charts(view: View, samples: pl.DataFrame, base: str, title: str) -> No
         show_figure(
             view, f"control_{name}",
             control_figure(
-                days, values, centre=centre, lower=lower, upper=upper, label=lambda value: f"{value:,.4g}", marks=marks,
+                days, values, centre=centre, lower=lower, upper=upper, label=lambda value: f"{value:,.4g}",
+                marks=marks, ticks=months,
                 limit_names=(text("quality.lower"), text("quality.centre"), text("quality.upper")), base=count,
             ),
             lambda: shown, columns_of(view, "quality_column", _POINTS), provenance(view, title),

@@ -137,14 +137,14 @@ def _show_totals(view: View, trace: Trace, direction: str) -> None:
 
     def card(name: str, value: int | float, **about: str) -> None:
         st.metric(
-            text(f"lot_trace.{name}"), numbers.integer(value), help=text(f"lot_trace.{name}_help", **about), border=True,
-            height="stretch",
+            text(f"lot_trace.{name}"), numbers.integer(value), help=text(f"lot_trace.{name}_help", **about),
+            border=True, height="stretch",
         )  # fmt: skip
 
     with st.grid(5, min_column_width=150, gap="small"):
         if direction == "forward":
             card("customers", trace.customers["customer_id"].n_unique())
-            card("shipped", trace.customers["quantity"].sum())
+            card("shipped", float(trace.customers["quantity"].sum()))
             card("places", trace.on_hand["location_id"].n_unique(), quantity=f"{trace.on_hand['quantity'].sum():,.6g}")
         else:
             bought = trace.receipts.filter(pl.col("movement_type") == "purchase_receipt")
@@ -159,8 +159,8 @@ def _show_totals(view: View, trace: Trace, direction: str) -> None:
 def _show_section(view: View, trace: Trace, section: str) -> None:
     text = view.text
     frames = {
-        "shipped": (trace.customers, _RECALL), "on_hand": (trace.on_hand, _HAND), "receipts": (trace.receipts, _RECEIPTS),
-        "uses": (trace.uses, _USES),
+        "shipped": (trace.customers, _RECALL), "on_hand": (trace.on_hand, _HAND),
+        "receipts": (trace.receipts, _RECEIPTS), "uses": (trace.uses, _USES),
     }  # fmt: skip
     frame, kinds = frames[section]
     shown = _named(view, frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import streamlit as st
 
@@ -117,7 +118,7 @@ def _said_of(view: View, parameter: str, found: Mending) -> str:
     """From what to what, of one value or of several with their medians."""
     text, rows = view.text, found.rows
     unit = text(f"mending.unit_{rows['parameter'][0]}")
-    booked, measured = (f"{rows[name].median():,.4g}" for name in ("booked", "measured"))
+    booked, measured = (f"{float(np.median(rows[name].to_numpy())):,.4g}" for name in ("booked", "measured"))
     key = "mending.one_value" if rows.height == 1 else "mending.several"
     return text(
         key, parameter=text(f"parameter.{parameter}"), booked=booked, measured=measured, unit=unit, count=rows.height,

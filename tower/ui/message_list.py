@@ -129,10 +129,10 @@ _PROPOSAL: dict[str, ColumnKind] = {
 def show_proposals(view: View, reading: Reading) -> None:
     """The planned orders to be released among the messages shown, for purchasing and production, and for Odoo."""
     text = view.text
-    named = reading.shown.filter(pl.col("code").is_in(RELEASE_CODES) & (pl.col("order_type") == "planned_order"))
-    accepted = named.filter(pl.col("decision") == ACCEPT)
-    if accepted.height:
-        named = accepted
+    is_release = pl.col("code").is_in(RELEASE_CODES) & (pl.col("order_type") == "planned_order")
+    # What was accepted is no longer open: it is found whatever state is shown.
+    accepted = reading.every.filter(is_release & (pl.col("decision") == ACCEPT))
+    named = accepted if accepted.height else reading.shown.filter(is_release)
     orders = tuple(named["order_id"].unique().sort().to_list())
     as_of = view.build.as_of.isoformat()
     kind = url.segments(

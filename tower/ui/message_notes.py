@@ -203,9 +203,8 @@ def show_gone(view: View, _: object) -> None:
     since = _gone_since(view, gone, list_builds(home))
     frame = pl.DataFrame(
         [_gone_row(view, one, since[one.decision_id], lost.get(one.decision_id, "")) for one in gone],
-        schema={name: {"day": pl.Date, "instant": pl.Datetime("us", "UTC")}.get(kind, pl.String)
-                for name, kind in _GONE.items()},
-    )  # fmt: skip
+        schema={**dict.fromkeys(_GONE, pl.String()), "until": pl.Date(), "decided_at": pl.Datetime("us", "UTC")},
+    )
     columns = [Column(name, text(f"message_column.{name}"), kind) for name, kind in _GONE.items()]
     show_table(
         view, "gone", text("messages.gone", build=view.build.build_id), frame, columns,

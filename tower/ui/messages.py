@@ -34,8 +34,12 @@ _FILTERS = (("code", "code"), ("planner", "planner"), ("supplier", "supplier_id"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The messages of a page: `asked` by the filters, `shown` what the damper leaves of them."""
+    """The messages of a page: `asked` by the filters, `shown` what the damper leaves of them.
 
+    `every`: of what the filters ask for all, open and decided.
+    """
+
+    every: pl.DataFrame
     asked: pl.DataFrame
     shown: pl.DataFrame
     exposed: pl.DataFrame
@@ -51,12 +55,14 @@ def choose_messages(view: View) -> Reading | None:
         return None
     exposed = ask(view.warehouse, questions.exposure)
     decided = with_state(view, everything)
-    asked = _filtered(view, decided, exposed)
+    every, state = _filtered(view, decided, exposed)
+    asked = every if state == "all" else every.filter(pl.col("is_open") if state == "open" else ~pl.col("is_open"))
     damper = Damper(*(_chosen(key, options) for key, options in _SLIDERS))
-    return Reading(asked, asked.filter(~questions.hidden(damper)), exposed, damper)
+    return Reading(every, asked, asked.filter(~questions.hidden(damper)), exposed, damper)
 
 
-def _filtered(view: View, frame: pl.DataFrame, exposed: pl.DataFrame) -> pl.DataFrame:
+def _filtered(view: View, frame: pl.DataFrame, exposed: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """The messages that the filters leave, and the state that was chosen."""
     text = view.text
     chosen: dict[str, Sequence[str]] = {}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="message_filters"):
@@ -75,9 +81,7 @@ def _filtered(view: View, frame: pl.DataFrame, exposed: pl.DataFrame) -> pl.Data
         state = url.segments(
             text("messages.state"), "state", STATES, lambda one: text(f"messages.state_{one}"), default="open"
         )
-    if state != "all":
-        frame = frame.filter(pl.col("is_open") if state == "open" else ~pl.col("is_open"))
-    return questions.narrowed(frame, chosen, exposed, customer)
+    return questions.narrowed(frame, chosen, exposed, customer), state
 
 
 def _names(view: View, frame: pl.DataFrame, column: str) -> dict[str, str]:

@@ -114,8 +114,10 @@ def _show_losses(view: View, chosen: Chosen) -> None:
     why = ask(view.warehouse, oee.reasons, chosen)
     show_table(
         view, "oee_reasons", text("oee.reasons"),
-        why.with_columns(pl.col("hours").round(1), pl.Series("state", [text(f"oee.state_{one}") for one in why["state"]], pl.String),
-                         pl.col("reason").fill_null(text("oee.no_reason"))),
+        why.with_columns(
+            pl.col("hours").round(1), pl.Series("state", [text(f"oee.state_{one}") for one in why["state"]], pl.String),
+            pl.col("reason").fill_null(text("oee.no_reason")),
+        ),
         columns_of(view, "oee_column", _REASONS), note=text("oee.reasons_note"),
     )  # fmt: skip
 
@@ -131,11 +133,13 @@ def _show_groups(view: View, chosen: Chosen) -> None:
             view, f"oee_by_{group}",
             trend_figure(
                 frame.select(period=pl.col("value").str.to_date(), value=pl.col("oee")),
-                label=lambda value: numbers.value(value, "percent", 1), tick=lambda value: numbers.tick(value, "percent"),
+                label=lambda value: numbers.value(value, "percent", 1),
+                tick=lambda value: numbers.tick(value, "percent"),
                 period_label=numbers.month if group == "month" else numbers.day,
                 tick_label=lambda day: numbers.within_year(day, group), is_amount=False, height=230,
             ),
-            lambda: frame, [Column("value", text(f"oee.group_{group}")), Column("oee", text("oee_column.oee"), "percent")],
+            lambda: frame,
+            [Column("value", text(f"oee.group_{group}")), Column("oee", text("oee_column.oee"), "percent")],
             provenance(view, text("oee.groups")),
         )  # fmt: skip
     nobody = pl.lit(None, pl.String)

@@ -176,11 +176,13 @@ def _show_costs(view: View, chosen: Chosen) -> None:
     show_figure(
         view, "quality_costs_by_month",
         trend_figure(
-            by_month, label=lambda value: numbers.value(value, "money"), tick=lambda value: numbers.tick(value, "money"),
+            by_month, label=lambda value: numbers.value(value, "money"),
+            tick=lambda value: numbers.tick(value, "money"),
             period_label=numbers.month, tick_label=lambda day: numbers.within_year(day, "month"), is_amount=True,
             height=230,
         ),
-        lambda: by_month, [Column("period", text("grain.month"), "day"), Column("value", text("quality.costs"), "money")],
+        lambda: by_month,
+        [Column("period", text("grain.month"), "day"), Column("value", text("quality.costs"), "money")],
         provenance(view, text("quality.costs")),
     )  # fmt: skip
     kinds = frame.group_by("cost_class", "cost_kind", "reason").agg(

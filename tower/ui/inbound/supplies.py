@@ -27,11 +27,11 @@ _STATUS_CHOICES: Mapping[str, tuple[str, ...]] = {
     "every": questions.STATUSES,
 }
 _COLUMNS: dict[str, ColumnKind] = {
-    "kind": "text", "document_id": "text", "item_id": "text", "item": "text", "whence": "text", "due_date": "day",
-    "p50_date": "day", "p90_date": "day", "late_probability": "percent", "days_late": "integer", "needed_date": "day",
-    "stopped_lines": "integer", "stopped_customers": "integer", "value_at_risk": "money", "waiting_value": "money",
-    "first_customer": "text", "status": "text", "last_event": "text", "carrier": "text", "open_quantity": "quantity",
-    "base_uom": "text", "open_value": "money", "date_by": "text", "location_id": "text",
+    "kind": "text", "document_id": "text", "item_id": "text", "item": "text", "whence": "text",
+    "value_at_risk": "money", "stopped_lines": "integer", "due_date": "day", "p50_date": "day", "p90_date": "day",
+    "late_probability": "percent", "days_late": "integer", "needed_date": "day", "stopped_customers": "integer",
+    "first_customer": "text", "waiting_value": "money", "status": "text", "last_event": "text", "carrier": "text",
+    "open_quantity": "quantity", "base_uom": "text", "open_value": "money", "date_by": "text", "location_id": "text",
 }  # fmt: skip
 _STOPPED: dict[str, ColumnKind] = {
     "demand_id": "text", "customer_name": "text", "item_id": "text", "item": "text", "demand_date": "day",
@@ -64,7 +64,7 @@ def show_supplies(view: View, plants: tuple[str, ...]) -> None:
     show_choice(
         view, "open_supply", text("inbound.list"), _worded(view, frame), columns_of(view, "inbound_column", _COLUMNS),
         parameter="document", ids=ids, note=text("inbound.list_note"), empty=text("inbound.nothing_late"),
-        linked=("item_id", "location_id"), tallest=420, widths={"item": 170, "whence": 210, "first_customer": 190},
+        linked=("item_id", "location_id"), tallest=420, widths={"item": 150, "whence": 180, "first_customer": 190},
     )  # fmt: skip
     if frame.is_empty():
         return

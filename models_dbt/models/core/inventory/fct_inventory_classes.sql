@@ -74,7 +74,7 @@ moments as (
     inner join bucketed
         on
             sums.item_id = bucketed.item_id
-            and bucketed.bucket < sums.bucket_count
+            and sums.bucket_count > bucketed.bucket
     group by
         sums.item_id,
         sums.bucket_count,
@@ -114,7 +114,7 @@ ranked as (
         sum(cast(usage_value as double)) over () as all_value,
         coalesce(
             sum(cast(usage_value as double)) over (
-                order by usage_value desc, item_id rows between unbounded preceding and 1 preceding
+                order by usage_value desc, item_id asc rows between unbounded preceding and 1 preceding
             ),
             0
         ) as value_above
@@ -141,11 +141,23 @@ chosen as (
 
     select
         shares.item_id,
-        min(case when classes.scheme = 'abc' and (classes.up_to_rate is null or shares.share_above < classes.up_to_rate)
-            then classes.class_order end) as abc_order,
-        min(case when classes.scheme = 'xyz' and shares.variation is not null
-            and (classes.up_to_rate is null or shares.variation <= classes.up_to_rate)
-            then classes.class_order end) as xyz_order
+        min(
+            case
+                when
+                    classes.scheme = 'abc'
+                    and (classes.up_to_rate is null or shares.share_above < classes.up_to_rate)
+                    then classes.class_order
+            end
+        ) as abc_order,
+        min(
+            case
+                when
+                    classes.scheme = 'xyz'
+                    and shares.variation is not null
+                    and (classes.up_to_rate is null or shares.variation <= classes.up_to_rate)
+                    then classes.class_order
+            end
+        ) as xyz_order
     from shares
     cross join classes
     group by

@@ -206,8 +206,10 @@ final as (
         {{ amount('coalesce(stock.blocked_quantity, 0)') }} as blocked_quantity,
         {{ amount('coalesce(stock.consigned_quantity, 0)') }} as consigned_quantity,
         {{ amount('coalesce(reservations.reserved_quantity, 0)') }} as reserved_quantity,
-        {{ amount('case when valued.quantity > 0 then cast(valued.value as double) / cast(valued.quantity as double) else ' ~ standard_cost() ~ ' end') }}
-            as unit_cost,
+        {{ amount(
+            'case when valued.quantity > 0 then cast(valued.value as double) / cast(valued.quantity as double) '
+            ~ 'else ' ~ standard_cost() ~ ' end'
+        ) }} as unit_cost,
         {{ amount(
             'case when valued.quantity = stock.on_hand_quantity then valued.value '
             ~ 'when valued.quantity > 0 then cast(stock.on_hand_quantity as double) * cast(valued.value as double) '

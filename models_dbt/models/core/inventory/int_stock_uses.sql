@@ -46,10 +46,13 @@ placed as (
         movement_types.is_usage,
         from_places.place_id as from_place_id,
         to_places.place_id as to_place_id,
-        case when movements.movement_type = 'opening' then coalesce(stated.original_receipt_date, movements.moved_date)
-            else movements.moved_date end as received_date,
-        movements.movement_type in ('purchase_receipt', 'production_receipt', 'transfer', 'opening', 'subcontract_issue')
-            as is_receipt,
+        case
+            when movements.movement_type = 'opening' then coalesce(stated.original_receipt_date, movements.moved_date)
+            else movements.moved_date
+        end as received_date,
+        movements.movement_type in (
+            'purchase_receipt', 'production_receipt', 'transfer', 'opening', 'subcontract_issue'
+        ) as is_receipt,
         movements.movement_type in ('transfer', 'subcontract_issue') as is_move
     from movements
     inner join coverage
@@ -112,7 +115,7 @@ final as (
         cast(sum(issued_quantity) as decimal(18, 6)) as issued_quantity,
         cast(sum(used_quantity) as decimal(18, 6)) as used_quantity,
         cast(sum(used_value) as decimal(18, 6)) as used_value,
-        cast(sum(case when issued_quantity > 0 then issued_quantity else 0 end) as decimal(18, 6)) as gross_issued_quantity
+        cast(sum(greatest(issued_quantity, 0)) as decimal(18, 6)) as gross_issued_quantity
     from legs
     group by
         item_id,

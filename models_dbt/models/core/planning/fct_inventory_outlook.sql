@@ -51,8 +51,12 @@ sums as (
         sum(case when records.is_past_due = 1 then records.gross_quantity else 0 end) as overdue_quantity,
         sum(records.gross_quantity) as demand_quantity,
         sum(records.forecast_quantity) as forecast_quantity,
-        sum(case when records.is_past_due = 0 and records.days_ahead < {{ pace_days }} then records.gross_quantity else 0 end)
-            as pace_quantity,
+        sum(
+            case
+                when records.is_past_due = 0 and records.days_ahead < {{ pace_days }} then records.gross_quantity
+                else 0
+            end
+        ) as pace_quantity,
         sum(case when records.days_ahead < windows.stocked_out_days then records.gross_quantity else 0 end)
             as stocked_out_demand_quantity,
         sum(case when records.days_ahead < windows.slow_days then records.gross_quantity else 0 end)
@@ -90,7 +94,7 @@ projections as (
         records.week_start_date,
         positions.usable_quantity + sum(records.scheduled_receipt_quantity - records.gross_quantity) over (
             partition by records.item_id, records.location_id
-            order by records.week_start_date, records.is_past_due desc
+            order by records.week_start_date asc, records.is_past_due desc
             rows between unbounded preceding and current row
         ) as projected_quantity
     from records

@@ -1,4 +1,7 @@
 -- One row per item × own place: its one status with the figures behind it, cover back and ahead, and its safety stock checked.
+{% set excess = 'greatest(judged.on_hand_quantity - judged.excess_level_quantity, 0)' %}
+{% set beyond = 'greatest(judged.on_hand_quantity + judged.on_order_quantity - judged.surplus_level_quantity, 0)' %}
+{% set surplus = 'least(judged.on_order_quantity, ' ~ beyond ~ ')' %}
 with
 
 positions as (
@@ -238,9 +241,11 @@ final as (
         judged.unit_cost,
         judged.on_hand_value,
         {{ portion('judged.on_hand_value', 'judged.usable_quantity', 'judged.on_hand_quantity') }} as usable_value,
-        {{ portion('judged.on_hand_value', 'judged.inspection_quantity', 'judged.on_hand_quantity') }} as inspection_value,
+        {{ portion('judged.on_hand_value', 'judged.inspection_quantity', 'judged.on_hand_quantity') }}
+            as inspection_value,
         {{ portion('judged.on_hand_value', 'judged.blocked_quantity', 'judged.on_hand_quantity') }} as blocked_value,
-        {{ portion('judged.on_hand_value', 'judged.consigned_quantity', 'judged.on_hand_quantity') }} as consigned_value,
+        {{ portion('judged.on_hand_value', 'judged.consigned_quantity', 'judged.on_hand_quantity') }}
+            as consigned_value,
         judged.kept_safety_stock_quantity as safety_stock_quantity,
         judged.reorder_point_quantity,
         judged.max_stock_quantity,
@@ -256,14 +261,11 @@ final as (
         judged.run_out_date,
         judged.plan_until_date,
         {{ amount('judged.excess_level_quantity') }} as excess_level_quantity,
-        {{ amount('greatest(judged.on_hand_quantity - judged.excess_level_quantity, 0)') }} as excess_quantity,
-        {{ times('greatest(judged.on_hand_quantity - judged.excess_level_quantity, 0)', 'judged.unit_cost') }}
-            as excess_value,
+        {{ amount(excess) }} as excess_quantity,
+        {{ times(excess, 'judged.unit_cost') }} as excess_value,
         {{ amount('judged.surplus_level_quantity') }} as surplus_level_quantity,
-        {{ amount('least(judged.on_order_quantity, greatest(judged.on_hand_quantity + judged.on_order_quantity - judged.surplus_level_quantity, 0))') }}
-            as surplus_quantity,
-        {{ times('least(judged.on_order_quantity, greatest(judged.on_hand_quantity + judged.on_order_quantity - judged.surplus_level_quantity, 0))', 'judged.unit_cost') }}
-            as surplus_value,
+        {{ amount(surplus) }} as surplus_quantity,
+        {{ times(surplus, 'judged.unit_cost') }} as surplus_value,
         judged.first_receipt_date,
         judged.last_receipt_date,
         judged.last_issue_date,
