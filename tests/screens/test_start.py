@@ -44,7 +44,8 @@ def test_switching_the_user_leads_back_to_the_start_screen(open_app: OpenApp) ->
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_has_a_home_that_opens(open_app: OpenApp, role: str) -> None:
     app = open_app(user=role)
-    title = "page.data_health.title" if role == "admin" else "page.scorecard.title"
+    homes = {"planner": "messages", "buyer": "inbound_outbound", "production": "progress", "admin": "data_health"}
+    title = f"page.{homes.get(role, 'scorecard')}.title"
     assert f"#### {Text('en')(title)}" in words(app)
 
 

@@ -21,8 +21,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "money": ("revenue", "gross_margin_rate", "order_book_value", "overdue_receivables_rate"),
     "production": (
         "schedule_adherence_rate",
+        "oee_rate",
         "production_yield_rate",
-        "operation_on_time_rate",
         "manufacturing_lead_time_days",
     ),
     "supply": (

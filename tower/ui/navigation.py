@@ -58,7 +58,12 @@ SCREENS = (
     Screen("definitions", "administration", ":material/menu_book:"),
 )
 # Where a role starts when it is not on the first page of the map.
-HOMES: dict[Role, str] = {"admin": "data_health"}
+HOMES: dict[Role, str] = {
+    "planner": "messages",
+    "buyer": "inbound_outbound",
+    "production": "progress",
+    "admin": "data_health",
+}
 
 
 def screen(name: str) -> Screen:
