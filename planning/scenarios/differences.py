@@ -30,7 +30,7 @@ def order_differences(base: Outcome, other: Outcome) -> pl.DataFrame:
     base are empty for an added order, those of the scenario (with `_after`) for a removed one.
     """
     left, right = _orders(base), _orders(other)
-    pairs = []
+    pairs: list[pl.DataFrame] = []
     for columns in _PASSES:
         keys = [*_KEY, *columns]
         first, second = (one.with_columns(rank=pl.int_range(pl.len()).over(keys)) for one in (left, right))

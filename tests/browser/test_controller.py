@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 
 import polars as pl
@@ -41,9 +42,9 @@ def test_a_controller_finds_the_worst_position_and_decides(
     expect(page.locator("[data-testid=stMetricValue]").first).to_have_text(total)
     # The clock of the last movement instead of the age of the layers.
     page.get_by_role("radio", name=ZH("aged_stock.clock_movement")).click()
+    expect(page).to_have_url(re.compile("clock=movement"), timeout=30_000)
+    expect(page.get_by_text(ZH("aged_stock.clock_movement_note"))).to_be_visible(timeout=30_000)
     made.settle()
-    assert "clock=movement" in page.url
-    expect(page.get_by_text(ZH("aged_stock.clock_movement_note"))).to_be_visible()
     # The worst position is open: what must be provided for, and what can use it.
     opened = page.locator(".st-key-aged_position")
     expect(opened).to_contain_text(item)
@@ -55,7 +56,7 @@ def test_a_controller_finds_the_worst_position_and_decides(
     made.settle()
     page.locator(".st-key-disposition_save button").click()
     made.settle()
-    expect(page.get_by_text(ZH("aged_stock.saved"), exact=True)).to_be_visible()
+    expect(page.get_by_text(ZH("aged_stock.saved"), exact=True)).to_be_visible(timeout=30_000)
     store = open_store(f"sqlite:///{demo_build.file.parents[1] / 'store.sqlite'}")
     (kept,) = stock_dispositions(store)
     store.close()

@@ -404,6 +404,25 @@ def work_in_process_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
 # Purchasing ------------------------------------------------------------------------------------------------------------
 
 
+def by_other_dates(row: dict[str, str], in_full: date | None, where: dict[str, str]) -> Iterable[tuple[str, Part]]:
+    """A line held against its requested and its last confirmed date, where these have come."""
+    for metric, name in (
+        ("supplier_on_time_requested_rate", "requested_date"), ("supplier_on_time_last_confirmed_rate", "confirmed_date"),
+    ):  # fmt: skip
+        due_by = day(row[name])
+        if due_by and due_by <= AS_OF:
+            is_in_time = in_full is not None and in_full <= due_by
+            month = where | {"month": due_by.isoformat()[:7]}
+            yield metric, Part(row["purchase_order_line_id"], Fraction(is_in_time), Fraction(1), month)
+
+
+def time_to_confirm(order: dict[str, str], key: str, where: dict[str, str]) -> list[Part]:
+    if not order["confirmed_at"]:
+        return []
+    waited = (known_day(order["confirmed_at"]) - known_day(order["ordered_at"])).days
+    return [Part(key, Fraction(waited), Fraction(1), where)]
+
+
 def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     orders = by_key("purchase_orders", "purchase_order_id")
     receipts: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
@@ -433,9 +452,7 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
             result["purchase_value"].append(Part(key, Fraction(price * quantity), where=where))
             confirmed = bool(first or order["confirmed_at"])
             result["purchase_confirmation_rate"].append(Part(key, Fraction(confirmed), Fraction(1), where))
-            if order["confirmed_at"]:
-                waited = (known_day(order["confirmed_at"]) - ordered).days
-                result["purchase_confirmation_days"].append(Part(key, Fraction(waited), Fraction(1), where))
+            result["purchase_confirmation_days"] += time_to_confirm(order, key, where)
             past_due = row["line_status"] == "open" and arrived < quantity and requested < AS_OF
             result["purchase_past_due_value"].append(
                 Part(key, Fraction(price * (quantity - arrived) if past_due else 0), where=where)
@@ -449,15 +466,8 @@ def purchase_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
                 result["supplier_begun_on_time_rate"].append(
                     Part(key, Fraction(begun is not None and begun <= first), Fraction(1), due)
                 )
-            for metric, due_by in (
-                ("supplier_on_time_requested_rate", requested),
-                ("supplier_on_time_last_confirmed_rate", day(row["confirmed_date"])),
-            ):
-                if due_by and due_by <= AS_OF:
-                    due = where | {"month": due_by.isoformat()[:7]}
-                    result[metric].append(
-                        Part(key, Fraction(in_full is not None and in_full <= due_by), Fraction(1), due)
-                    )
+            for metric, part in by_other_dates(row, in_full, where):
+                result[metric].append(part)
             same = (row["item_id"], row["is_subcontract"])
             priced[same].append((ordered, key, price, arrived, where))
         if in_full:

@@ -48,7 +48,9 @@ def show_gantt(view: View, chosen: Chosen) -> None:
             f"<b>{row['production_order_id']}</b> {row['made']}<br>"
             + text("progress.gantt_hover", plan=days[0], p50=days[1], p90=days[2], chance=chance, done=done)
         )
-    names = GanttNames(*(text(f"progress.gantt_{one}") for one in ("planned", "done", "expected", "late", "cautious", "today")))
+    names = GanttNames(
+        *(text(f"progress.gantt_{one}") for one in ("planned", "done", "expected", "late", "cautious", "today"))
+    )
     figure = gantt_figure(shown, labels, hover, names=names, today=view.build.as_of)
     st.markdown(f"**{text('progress.gantt_title')}**")
     st.caption(text("progress.gantt_note", shown=numbers.integer(frame.height), all=numbers.integer(every.height)))

@@ -124,8 +124,12 @@ final as (
         cast(joined.material_value as decimal(18, 6)) as material_value,
         cast(joined.conversion_value as decimal(18, 6)) as conversion_value,
         cast(joined.received_value as decimal(18, 6)) as received_value,
+        -- `greatest` would pass over a part that is not known and call the whole nought.
         cast(
-            greatest(joined.material_value + joined.conversion_value - joined.received_value, 0) as decimal(18, 6)
+            case
+                when joined.material_value + joined.conversion_value - joined.received_value < 0 then 0
+                else joined.material_value + joined.conversion_value - joined.received_value
+            end as decimal(18, 6)
         ) as work_in_process_value,
         joined.source
     from joined

@@ -84,8 +84,10 @@ joined as (
         -- A lane leads from the country of the supplier, or from our place, to our place, or to the customer's country.
         case when shipments.direction = 'inbound' then suppliers.country_code else shipments.origin_location_id end
             as lane_from,
-        case when shipments.direction = 'outbound' then customers.country_code else shipments.destination_location_id end
-            as lane_to,
+        case
+            when shipments.direction = 'outbound' then customers.country_code
+            else shipments.destination_location_id
+        end as lane_to,
         case
             when shipments.direction = 'outbound' then shipments.origin_location_id
             else shipments.destination_location_id
@@ -130,8 +132,8 @@ final as (
         joined.departed_date,
         joined.planned_arrival_date,
         joined.arrived_date,
-        cast({{ dbt.datediff('joined.planned_departure_at', 'joined.planned_arrival_at', 'minute') }} as double) / 1440.0
-            as planned_transit_days,
+        cast({{ dbt.datediff('joined.planned_departure_at', 'joined.planned_arrival_at', 'minute') }} as double)
+        / 1440.0 as planned_transit_days,
         cast({{ dbt.datediff('joined.departed_at', 'joined.arrived_at', 'minute') }} as double) / 1440.0
             as actual_transit_days,
         joined.is_arrived,

@@ -48,7 +48,10 @@ used as (
         item_id,
         sum(equivalent_quantity) as equivalent_quantity,
         sum(
-            case when issued_quantity_open > equivalent_quantity then issued_quantity_open - equivalent_quantity else 0.0 end
+            case
+                when issued_quantity_open > equivalent_quantity then issued_quantity_open - equivalent_quantity
+                else 0.0
+            end
         ) as in_work_quantity
     from uses
     group by

@@ -64,8 +64,10 @@ final as (
         {{ flag("costed.transfer_status = 'in_transit'") }} as is_in_transit,
         {{ done_by('costed.is_due', '1', 'costed.is_received', 'costed.received_date', 'costed.due_date') }}
             as is_received_on_time,
-        {{ days_late('costed.due_date', 'case when costed.is_open = 1 then ' ~ as_of() ~ ' else costed.received_date end') }}
-            as days_late,
+        {{ days_late(
+            'costed.due_date',
+            'case when costed.is_open = 1 then ' ~ as_of() ~ ' else costed.received_date end',
+        ) }} as days_late,
         costed._source as source
     from costed
 

@@ -60,7 +60,12 @@ final as (
         components.open_quantity,
         stock.quantity as stock_quantity,
         -- What other orders that come first leave over, by the default rule of clear to build.
-        cast(least(kits.missing_quantity, components.open_quantity) as decimal(18, 6)) as short_quantity,
+        cast(
+            case
+                when kits.missing_quantity > components.open_quantity then components.open_quantity
+                else kits.missing_quantity
+            end as decimal(18, 6)
+        ) as short_quantity,
         kits.covered_date,
         kits.receipt_type,
         kits.receipt_id
