@@ -73,7 +73,8 @@ def _values(read: _Reader, rules: StockRules) -> tuple[pl.DataFrame, pl.DataFram
     def lines(name: str) -> tuple[pl.DataFrame, Lines]:
         frame = read.frame(name).sort("parent_item_id", "item_id")
         parent, component = (
-            frame[column].replace_strict(codes, return_dtype=pl.Int64).to_numpy()
+            # Without any item the library knows no type to look up in.
+            frame[column].replace_strict(codes, return_dtype=pl.Int64).to_numpy().astype(np.int64)
             for column in ("parent_item_id", "item_id")
         )
         return frame, Lines(parent, component, frame["quantity"].cast(pl.Float64).to_numpy())

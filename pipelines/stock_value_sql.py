@@ -126,22 +126,10 @@ QUERIES = {
     """,
     # What expires leaves the plan as if it were asked for, and is no need.
     "requirements": """
-        with expiring as (
-            select item_id, location_id, demand_date, sum(quantity) as quantity
-            from core.fct_plan_pegging where demand_type = 'expiry'
-            group by item_id, location_id, demand_date
-        )
         select
-            records.item_id, records.location_id as place_id, records.week_start_date as from_date,
-            cast(records.week_start_date + interval 7 day as date) as to_date,
-            min(records.gross_quantity) - coalesce(sum(expiring.quantity), 0) as quantity
-        from core.fct_plan_records as records
-        left join expiring
-            on
-                records.item_id = expiring.item_id and records.location_id = expiring.location_id
-                and records.is_past_due = 0 and expiring.demand_date >= records.week_start_date
-                and expiring.demand_date < records.week_start_date + interval 7 day
-        group by records.item_id, records.location_id, records.week_start_date, records.is_past_due
+            item_id, location_id as place_id, week_start_date as from_date,
+            cast(week_start_date + interval 7 day as date) as to_date, gross_quantity - expiring_quantity as quantity
+        from core.fct_plan_records
     """,
     "expiring": """
         select

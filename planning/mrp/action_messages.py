@@ -28,12 +28,14 @@ def action_messages(
     capacity: Floats | None = None,
     edges: Integers | None = None,
     starts: Integers | None = None,
+    releases: Integers | None = None,
 ) -> Messages:
     """All messages of a plan, by node, then code.
 
     `load` and `capacity` (work centres, buckets + 1) with `edges` add overloads, whose `node` is the work centre.
     `starts`: by row of open supply the day on which it should start, or FAR where it has begun; without it the start
-    days of the problem count.
+    days of the problem count. `releases`: by row of open supply the day on which it is to be released, or FAR where
+    that is done; without it nothing of open supply is to be released.
     """
     plan = pegging.plan
     dampers = Dampers() if dampers is None else dampers
@@ -41,6 +43,7 @@ def action_messages(
     parts = [
         *_about_open_orders(plan, dampers),
         _not_started(plan, starts),
+        *([] if releases is None else [_to_release(plan, dampers, releases)]),
         *_about_planned_orders(plan, dampers),
         *_about_demand(plan, found),
         *_about_stock(plan),
@@ -120,6 +123,18 @@ def _not_started(plan: Plan, starts: Integers | None) -> Messages:
         MessageCode.START_IN_PAST, opened.node[waits], day[waits], days=problem.first_day - day[waits],
         quantity=opened.quantity[waits], value=stock_value(plan, opened.node[waits], opened.quantity[waits]),
         supply=problem.stock.count + waits,
+    )  # fmt: skip
+
+
+def _to_release(plan: Plan, dampers: Dampers, releases: Integers) -> Messages:
+    """Open supply that is to be released now, over what is started. One whose release has passed should have begun."""
+    problem, opened = plan.problem, plan.problem.open_supply
+    falls_due = (releases >= problem.first_day) & (releases <= problem.first_day + dampers.release_days)
+    rows = np.flatnonzero(falls_due & (opened.quantity > 0))
+    started = np.where(opened.start_quantity > 0, opened.start_quantity, opened.quantity)[rows]
+    return messages_of(
+        MessageCode.RELEASE, opened.node[rows], releases[rows], quantity=started,
+        value=stock_value(plan, opened.node[rows], started), supply=problem.stock.count + rows,
     )  # fmt: skip
 
 

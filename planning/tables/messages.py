@@ -28,7 +28,7 @@ def _of_engine(result: Planned) -> pl.DataFrame:
     load = result.load
     found = action_messages(
         result.pegging, result.model.settings.dampers, load=load.hours, capacity=load.capacity, edges=load.edges,
-        starts=_starts(result.model),
+        starts=_starts(result.model), releases=_releases(result),
     )  # fmt: skip
     of_centre = found.code == CODES.index(MessageCode.OVERLOAD)
     node = pl.Series(np.where(of_centre, NONE, found.node)).replace(NONE, None)
@@ -107,6 +107,12 @@ def _starts(model: PlanningModel) -> Integers:
     of_firmed = pl.when(pl.col("document_type") == FIRM_PLANNED).then("start_date")
     days = found.select(pl.coalesce(of_firmed, "day")).to_series()
     return days.cast(pl.Date).cast(pl.Int32).cast(pl.Int64).fill_null(FAR).to_numpy()
+
+
+def _releases(result: Planned) -> Integers:
+    """By row of open supply the day on which it is to be released; FAR where it is no firmed order."""
+    is_firmed = (result.model.supply["document_type"] == FIRM_PLANNED).to_numpy()
+    return np.where(is_firmed, result.plan.problem.open_supply.start_day, FAR)
 
 
 def plan_findings(result: Planned, others: pl.DataFrame | None = None) -> pl.DataFrame:

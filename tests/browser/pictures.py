@@ -6,6 +6,7 @@ the incidents, from the truth beside the load, which nothing in the product read
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import polars as pl
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from plotly.subplots import make_subplots
 
@@ -41,6 +43,9 @@ SCREENS: Sequence[tuple[str, str, int]] = (
     ("scenarios", "/scenarios?user=planner", 1300),
     ("suppliers", "/suppliers?user=buyer&section=lead_times", 1700),
     ("inbound-outbound", "/inbound_outbound?user=buyer", 1800),
+    ("progress", "/progress?user=production", 1700),
+    ("network-zh", "/network?user=planner&lang=zh", 1500),
+    ("inventory-health", "/inventory_health?user=planner", 1700),
     ("planner-scenario", "/scenarios?user=planner&scenario=1", 1900),
     ("oee", "/oee?user=planner", 1700),
     ("quality", "/quality?user=planner&section=control", 2300),
@@ -96,9 +101,16 @@ def take_screens(browser: Browser, home: Path) -> None:
             height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
             page.set_viewport_size({"width": WIDTH, "height": min(int(height) + 20, tallest)})
             page.wait_for_timeout(1500)
-            page.screenshot(path=IMAGES / f"{name}.png")
-            print(f"{name}.png", flush=True)
+            keep(page.screenshot(), name)
             context.close()
+
+
+def keep(picture: bytes, name: str) -> None:
+    """Write a picture in 256 colours: a screen looks the same, and the repository stays small."""
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+        IMAGES / f"{name}.png", optimize=True
+    )
+    print(f"{name}.png", flush=True)
 
 
 def draw(browser: Browser, figure: go.Figure, name: str) -> None:
@@ -106,9 +118,8 @@ def draw(browser: Browser, figure: go.Figure, name: str) -> None:
     page = browser.new_page(viewport={"width": int(figure.layout.width), "height": int(figure.layout.height)})
     page.set_content(figure.to_html(include_plotlyjs=True, config={"staticPlot": True}))
     page.wait_for_timeout(1500)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    keep(page.screenshot(), name)
     page.close()
-    print(f"{name}.png", flush=True)
 
 
 def incidents(home: Path, build: BuildSummary) -> pl.DataFrame:

@@ -16,6 +16,13 @@ import pytest
 from pipelines.plan.run import run_plan
 from planning.scenarios.document import read_scenario
 from tower.builds import CATALOGUE, BuildSummary
+from tower.queries.order_proposals import (
+    PRODUCTION_WAYS,
+    PURCHASE_WAYS,
+    odoo_production_orders,
+    odoo_purchase_orders,
+    proposals,
+)
 from tower.scenarios.base import base_of_build
 from tower.scenarios.firmed import firmed_by
 from tower.settings import load_settings
@@ -169,3 +176,56 @@ def test_an_order_that_was_there_when_the_planner_firmed_is_another_one(
     day_after = datetime.combine(line["ordered_date"] + timedelta(days=1), datetime.min.time(), UTC)
     firm_orders(store, [same], "anna", day_after)
     assert plan(built, demo.as_of, url)["plan_firmed_orders"]["state"].to_list() == ["planned"]
+
+
+def test_one_that_falls_due_is_proposed_to_purchasing_and_production(
+    built: duckdb.DuckDBPyConnection, demo: Warehouse, store: Store, url: str, orders: list[FirmedOrder]
+) -> None:
+    """With its message to release it; one whose release has passed, too, and one that has time is not."""
+    times = ((2, 20), (-3, 9), (30, 60))
+    asked = [
+        replace(one, release_date=demo.as_of + timedelta(days=begins), due_date=demo.as_of + timedelta(days=ends),
+                document_id=f"{one.document_id}:{begins}")
+        for one in orders for begins, ends in times
+    ]  # fmt: skip
+    kept = firm_orders(store, asked, "anna", datetime.combine(demo.as_of, datetime.min.time(), UTC))
+    plan(built, demo.as_of, url)
+    for name in ("plan_firmed_orders", "plan_messages", "plan_pegging"):
+        built.execute(f"create or replace table core.fct_{name} as select * from engine.{name}")
+    told = {
+        (number, code)
+        for number, code in built.sql(
+            "select order_id, code from core.fct_plan_messages "
+            "where order_type = 'firm_planned_order' and code in ('REL', 'STP')"
+        ).fetchall()
+    }
+    names = [f"FIRM-{one.firmed_order_id}" for one in kept]
+    assert told == {
+        (name, code) for name, code in zip(names, ("REL", "STP", None) * len(orders), strict=True) if code
+    }  # fmt: skip
+    rows = _Rows(built)
+    for one, ways in zip(orders, (PURCHASE_WAYS, PRODUCTION_WAYS), strict=True):
+        own = [(name, order) for name, order in zip(names, kept, strict=True) if order.item_id == one.item_id]
+        due = {name: order for name, order in own if (name, "REL") in told or (name, "STP") in told}
+        found = proposals(rows, tuple(due), ways)  # type: ignore[arg-type]
+        assert dict(found.select("plan_order_id", "release_date").rows()) == {
+            name: order.release_date for name, order in due.items()
+        }
+        assert found["supplier_id"].to_list() == [one.supplier_id] * 2
+        assert found["quantity"].to_list() == [one.quantity] * 2
+        assert sorted(found["past_due_days"]) == [0, 3]
+        assert (found["value"] > 0).all()
+        as_of = demo.as_of.isoformat()
+        made = (odoo_purchase_orders if ways == PURCHASE_WAYS else odoo_production_orders)(found, as_of)
+        said = made["order_line/name" if ways == PURCHASE_WAYS else "origin"].to_list()
+        assert all(any(name in words for words in said) for name in due)
+
+
+class _Rows:
+    """The build as its reader of everything sees it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def frame(self, query: str, parameters: dict[str, Any] | None = None) -> pl.DataFrame:
+        return self._connection.sql(query, params=parameters or {}).pl()

@@ -65,7 +65,7 @@ def test_issues_are_those_of_the_movements(example: Warehouse) -> None:
 def test_days_ahead_are_stock_by_the_demand_of_the_plan(example: Warehouse) -> None:
     demand = example.frame(
         """
-        select sum(cast(records.gross_quantity as double) * cast(positions.unit_cost as double)) / 91
+        select sum(cast(records.gross_quantity - records.expiring_quantity as double) * cast(positions.unit_cost as double)) / 91
         from core.fct_plan_records as records
         inner join core.fct_inventory_positions as positions using (item_id, location_id)
         where records.is_past_due = 0 and records.week_start_date < date '2026-06-30' + 91

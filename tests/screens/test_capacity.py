@@ -1,21 +1,34 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from planning.scenarios.document import read_scenario
+from tests.conftest import BUILT_AT
 from tests.screens.conftest import OpenApp, value_of, words
 from tests.screens.test_clear_to_build import table
 from tower.access import ScopeRule
 from tower.i18n import Language, Numbers, Text
 from tower.queries import finite_lateness, work_load
-from tower.store import User
+from tower.store import Store, User, open_store
+from tower.store.scenarios import DRAFT, remove_scenario, scenarios
 from tower.warehouse import Warehouse
 
 PAGE = "production/capacity"
 EN = Text("en")
+
+
+@pytest.fixture
+def store(example_home: Path) -> Iterator[Store]:
+    """The app store of the example company, without scenarios at the end."""
+    opened = open_store(f"sqlite:///{example_home / 'store.sqlite'}")
+    yield opened
+    for one in reversed(scenarios(opened)):
+        remove_scenario(opened, one, one.owner, BUILT_AT)
+    opened.close()
 
 
 def test_the_orders_of_all_weeks_ask_for_the_hours_of_the_plan(warehouse: Warehouse) -> None:
@@ -106,6 +119,30 @@ def test_overtime_is_offered_as_a_change_file(open_app: OpenApp, warehouse: Ware
     change = read_scenario(app.code[0].value).changes[0]
     assert (change.work_centre, change.factor) == ((first["work_centre_id"],), 1.5)  # type: ignore[attr-defined]
     assert change.start == first["week_start_date"]  # type: ignore[attr-defined]
+
+
+def test_overtime_is_kept_as_a_draft_of_the_planner(
+    open_app: OpenApp, warehouse: Warehouse, store: Store, language: Language, text: Text
+) -> None:
+    if work_load.overloads(warehouse, ()).is_empty():
+        return
+    for count in (1, 2):
+        app = open_app(PAGE, user="planner", lang=language)
+        file = read_scenario(app.code[0].value)
+        app.button(key="overtime_keep").click().run()
+        assert not app.exception
+        kept = scenarios(store)[-1]
+        name = file.name if count == 1 else f"{file.name}-2"
+        assert (kept.name, kept.state, kept.owner) == (name, DRAFT, "planner")
+        assert read_scenario(kept.change_file).changes == file.changes
+        (said,) = [one.value for one in app.success]
+        assert text("capacity.overtime_kept", name=name) in said
+        assert f"scenario={kept.scenario_id}" in said
+
+
+def test_executives_keep_no_overtime(open_app: OpenApp) -> None:
+    app = open_app(PAGE, user="executive", lang="en")
+    assert not [button for button in app.button if button.key == "overtime_keep"]
 
 
 def test_overloads_are_ranked_with_the_money_that_waits(warehouse: Warehouse) -> None:

@@ -104,6 +104,8 @@ def test_a_position_shows_its_rule_its_figures_and_its_movements(open_app: OpenA
     assert len(table(app, "movement")) == moves.height  # type: ignore[arg-type]
     assert moves["quantity"].sum() == 7
     assert "requirements?item=C640&place=PL1" in said
+    # Each page names a position in its own way.
+    assert "aged_stock?position=C640%40PL1" in said
 
 
 def test_the_grid_counts_items_and_stock_once(open_app: OpenApp, warehouse: Warehouse) -> None:

@@ -168,7 +168,7 @@ def test_once_any_is_accepted_only_accepted_orders_are_proposed(
 ) -> None:
     """Also while the list shows what is open, as it does at first."""
     found = message_keys(questions.messages(warehouse)).filter(
-        pl.col("code").is_in(questions.RELEASE_CODES) & (pl.col("order_type") == "planned_order")
+        questions.is_to_release() & (pl.col("order_type") == "planned_order")
     )
     orders = set(found["order_id"])
     one = found.row(0, named=True)

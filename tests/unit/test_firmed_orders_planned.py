@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -58,7 +58,7 @@ def test_it_is_never_moved_but_a_message_says_that_it_should_be() -> None:
     assert ("A", "08-29", 20.0) in orders(found), "netting is strict by date: the gap is planned"
     early = plan_messages(plan_with({**PARTS, "release_date": date(2026, 7, 5), "due_date": date(2026, 7, 15)}))
     early = early.filter(pl.col("order_id") == "FIRM-7").select("code", "days", "quantity")
-    assert early.rows() == [("DEF", 45, 24.0), ("DEC", 0, 4.0)]
+    assert early.rows() == [("DEF", 45, 24.0), ("DEC", 0, 4.0), ("REL", 0, 24.0)]
 
 
 def test_an_order_for_what_is_made_takes_its_parts_on_the_day_it_starts() -> None:
@@ -74,6 +74,26 @@ def test_one_whose_release_has_passed_stays_late_and_says_so() -> None:
     assert state(found) == ("FIRM-7", "planned", 20.0, 6)
     told = plan_messages(found).filter(pl.col("order_id") == "FIRM-7").select("code", "days").rows()
     assert told == [("DEC", 0), ("STP", 6), ("SHT", 6)]
+
+
+@pytest.mark.parametrize(("days", "codes"), [(-1, ["STP"]), (0, ["REL"]), (7, ["REL"]), (8, [])])
+def test_one_whose_release_falls_due_is_to_be_released(days: int, codes: list[str]) -> None:
+    release = AS_OF + timedelta(days=days)
+    told = plan_messages(plan_with({**PARTS, "release_date": release, "due_date": release + timedelta(days=10)}))
+    told = told.filter((pl.col("order_id") == "FIRM-7") & pl.col("code").is_in(["REL", "STP"]))
+    assert told["code"].to_list() == codes
+    if codes == ["REL"]:
+        columns = ("order_type", "item_id", "location_id", "message_date", "to_date", "days", "quantity", "value")
+        assert told.select(columns).rows() == [("firm_planned_order", "A", "PL", release, release, 0, 24.0, 24 * 4.0)]
+        assert told["served_value"].item() == 1_000.0, "the order line that waits for it"
+
+
+def test_what_is_to_be_released_is_what_is_started_not_what_is_good_of_it() -> None:
+    made = {"firmed_order_id": 1, "order_type": "make", "item_id": "P", "quantity": 10.0, "release_date": AS_OF,
+            "due_date": AS_OF + timedelta(days=4)}  # fmt: skip
+    policies = [{**TABLES["policies"][0], "yield_rate": 0.8}, TABLES["policies"][1]]
+    told = plan_messages(plan_with(made, policies=policies)).filter(pl.col("code") == "REL")
+    assert told.select("order_id", "quantity", "value").rows() == [("FIRM-1", 10.0, 500.0)]
 
 
 @pytest.mark.parametrize(

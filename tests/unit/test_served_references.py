@@ -37,8 +37,8 @@ def test_the_ids_are_those_of_the_files(
 
 def test_every_kind_has_ids_and_the_build_is_among_those_that_are_there(example_build: BuildSummary) -> None:
     served = served_references(open_warehouse(example_build.file), example_build.file.parents[1])
-    assert set(served) == {*IDS, "build"}
-    assert all(served.values())
+    assert set(served) == {*IDS, "firm_planned_order", "build"}
+    assert all(ids for kind, ids in served.items() if kind != "firm_planned_order"), "nobody firmed an order"
     assert "V08" in served["supplier"]
     assert all(None not in ids for ids in served.values())
     assert example_build.build_id in served["build"]
@@ -57,4 +57,6 @@ def test_what_is_gone_is_told_and_what_is_there_is_not(example_build: BuildSumma
     there = MessageDecision("EXP", item, place, "purchase_order_line", order, "accept", "agreed")
     gone = MessageDecision("CAP", item, "", "supplier", "NOBODY", "accept", "by air")
     assert lost_references([there], served) == []
+    firmed = MessageDecision("REL", item, place, "firm_planned_order", "FIRM-1", "accept", "ordered by phone")
+    assert [one.reference for one in lost_references([firmed], served)] == [Reference("firm_planned_order", "FIRM-1")]
     assert [one.reference for one in lost_references([there, gone], served)] == [Reference("supplier", "NOBODY")]

@@ -122,7 +122,8 @@ def place_cover(warehouse: Warehouse, chosen: NetworkFilter) -> pl.DataFrame:
         with {CHOSEN}
         select
             concat('place:', chosen_places.node_id) as node, records.is_past_due, records.week_start_date,
-            sum(records.gross_quantity * cast(chosen_items.standard_cost as double)) as demand
+            sum((records.gross_quantity - records.expiring_quantity) * cast(chosen_items.standard_cost as double))
+                as demand
         from core.fct_plan_records as records
         inner join chosen_items on records.item_id = chosen_items.item_id
         inner join chosen_places on records.location_id = chosen_places.location_id

@@ -2,7 +2,7 @@
 
 Cover = the days from the as-of date to the moment at which the summed demand reaches the stock. Demand of a week is
 taken to fall evenly on the days of the week that are still to come; what is overdue is taken at once. Demand is the
-gross requirement of the plan: customers' orders, forecast, and the parts of planned orders.
+gross requirement of the plan without what expires: customers' orders, forecast, and the parts of planned orders.
 """
 
 from __future__ import annotations

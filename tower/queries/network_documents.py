@@ -40,7 +40,8 @@ def place_items(warehouse: Warehouse, chosen: NetworkFilter, place: str) -> pl.D
         f"""
         with {CHOSEN}
         select
-            records.item_id, records.is_past_due, records.week_start_date, sum(records.gross_quantity) as demand
+            records.item_id, records.is_past_due, records.week_start_date,
+            sum(records.gross_quantity - records.expiring_quantity) as demand
         from core.fct_plan_records as records
         inner join chosen_items on records.item_id = chosen_items.item_id
         inner join chosen_places on records.location_id = chosen_places.location_id

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tower.queries.record_documents import has_table
+
 if TYPE_CHECKING:
     from tower.warehouse import Warehouse
 
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 BOUND_CODES = ("DEF", "CAN", "DEC", "EXC")
 # Messages whose `days` say how far something is from where it should be.
 DAYS_CODES = ("EXP", "DEF", "LTE", "SHT", "STP", "FNP", "DNS", "PDS", "FRZ")
-# About orders that are to be released.
-RELEASE_CODES = ("REL", "LTE")
+# About orders that are to be released, by what kind of order: an order that was firmed too late should have begun.
+RELEASE_CODES = {"planned_order": ("REL", "LTE"), "firm_planned_order": ("REL", "STP")}
 # Messages about hours or records, which no quantity damps.
 _WITHOUT_QUANTITY = ("CAP", "MDE")
 FILTERS = ("code", "planner", "supplier_id", "plant_id", "product_family")
@@ -53,7 +55,9 @@ def messages(warehouse: Warehouse) -> pl.DataFrame:
     Beside the columns of the mart: product_family, supplier_id and supplier_name of the order or of what limits the
     demand, customer_name of a late line, order_way, source.
     """
-    return warehouse.frame(_MESSAGES, {"bound": list(BOUND_CODES)})
+    has_firmed = has_table(warehouse, "core", "fct_plan_firmed_orders")
+    firmed = "core.fct_plan_firmed_orders" if has_firmed else _NONE_FIRMED
+    return warehouse.frame(_MESSAGES.replace("{firmed}", firmed), {"bound": list(BOUND_CODES)})
 
 
 def keyed(warehouse: Warehouse) -> pl.DataFrame:
@@ -71,6 +75,11 @@ def keyed(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
+# Builds of an earlier version have no firmed orders.
+_NONE_FIRMED = """(
+    select cast(null as varchar) as document_id, cast(null as varchar) as order_type,
+        cast(null as varchar) as supplier_id
+)"""
 _MESSAGES = """
     with demands as (
         select demand_type, demand_id, item_id, location_id, max(customer_id) as customer_id,
@@ -81,9 +90,10 @@ _MESSAGES = """
     joined as (
         select
             messages.* exclude (supplier_id), items.product_family, items.product_family_zh,
-            planned.order_type as order_way,
+            coalesce(planned.order_type, firmed.order_type) as order_way,
             coalesce(
-                messages.supplier_id, planned.supplier_id, bought.supplier_id, demands.limiting_supplier_id
+                messages.supplier_id, planned.supplier_id, firmed.supplier_id, bought.supplier_id,
+                demands.limiting_supplier_id
             ) as supplier_id,
             customers.customer_id, customers.customer_name, locations.location_name,
             coalesce(demands.limiting_item_id, messages.item_id) || ' @ '
@@ -94,6 +104,8 @@ _MESSAGES = """
         left join core.dim_locations as locations on messages.location_id = locations.location_id
         left join core.fct_plan_orders as planned
             on messages.order_type = 'planned_order' and messages.order_id = planned.plan_order_id
+        left join {firmed} as firmed
+            on messages.order_type = 'firm_planned_order' and messages.order_id = firmed.document_id
         left join core.fct_purchase_order_lines as bought
             on messages.order_type = 'purchase_order_line' and messages.order_id = bought.purchase_order_line_id
         left join demands
@@ -166,6 +178,13 @@ def exposure(warehouse: Warehouse) -> pl.DataFrame:
         """,
         {"bound": list(BOUND_CODES)},
     )
+
+
+def is_to_release() -> pl.Expr:
+    """Whether a message is about an order that is to be released."""
+    return pl.any_horizontal(
+        (pl.col("order_type") == kind) & pl.col("code").is_in(codes) for kind, codes in RELEASE_CODES.items()
+    ).fill_null(value=False)
 
 
 def risk_of(frame: pl.DataFrame, exposed: pl.DataFrame) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tower.builds import list_builds
+from tower.queries.record_documents import has_table
 from tower.warehouse import Warehouse
 
 # What decisions, orders and comments name, with the query of its ids.
@@ -19,6 +20,8 @@ IDS = {
     "production_order": "select production_order_id from core.fct_production_orders",
     "transfer_order": "select transfer_order_line_id from canonical.cnl_transfer_orders",
 }
+# Builds of an earlier version have none: nothing is said of theirs.
+_FIRMED_IDS = "select document_id from core.fct_plan_firmed_orders"
 
 
 def served_references(warehouse: Warehouse, home: Path) -> dict[str, frozenset[str]]:
@@ -26,4 +29,6 @@ def served_references(warehouse: Warehouse, home: Path) -> dict[str, frozenset[s
     reader does not see would look lost. Raises QueryError otherwise.
     """
     served = {kind: frozenset(warehouse.frame(query).to_series().drop_nulls()) for kind, query in IDS.items()}
+    if has_table(warehouse, "core", "fct_plan_firmed_orders"):
+        served["firm_planned_order"] = frozenset(warehouse.frame(_FIRMED_IDS).to_series())
     return {**served, "build": frozenset(build.build_id for build in list_builds(home))}

@@ -10,7 +10,7 @@ import streamlit as st
 from tower.exports import Column, ColumnKind, csv_bytes
 from tower.i18n.numbers import MISSING
 from tower.queries import order_proposals
-from tower.queries.planning_messages import RELEASE_CODES
+from tower.queries.planning_messages import is_to_release
 from tower.store.decisions import ACCEPT
 from tower.ui import states, url
 from tower.ui.cached import ask
@@ -127,9 +127,9 @@ _PROPOSAL: dict[str, ColumnKind] = {
 
 
 def show_proposals(view: View, reading: Reading) -> None:
-    """The planned orders to be released among the messages shown, for purchasing and production, and for Odoo."""
+    """The orders to be released among the messages shown, for purchasing and production, and for Odoo."""
     text = view.text
-    is_release = pl.col("code").is_in(RELEASE_CODES) & (pl.col("order_type") == "planned_order")
+    is_release = is_to_release()
     # What was accepted is no longer open: it is found whatever state is shown.
     accepted = reading.every.filter(is_release & (pl.col("decision") == ACCEPT))
     named = accepted if accepted.height else reading.shown.filter(is_release)

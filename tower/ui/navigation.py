@@ -33,6 +33,9 @@ class Screen:
 
 SCREENS = (
     Screen("scorecard", "overview", ":material/dashboard:"),
+    Screen("finance", "overview", ":material/account_balance:", ("executive", "finance", "admin")),
+    Screen("pipeline", "customers", ":material/filter_alt:", ("executive", "planner", "sales", "finance", "admin")),
+    Screen("lifecycle", "customers", ":material/diversity_3:"),
     Screen("messages", "planning", ":material/notification_important:", PLANNERS),
     Screen("demand_forecast", "planning", ":material/query_stats:"),
     Screen("requirements", "planning", ":material/table_chart:", PLANNERS),

@@ -11,6 +11,7 @@ import streamlit as st
 from tower.charts import load_figure
 from tower.exports import Column, ColumnKind
 from tower.queries import work_load
+from tower.scenarios.change_file import renamed
 from tower.scenarios.overtime import overtime, overtime_file
 from tower.ui import states, url
 from tower.ui.cached import ask
@@ -18,6 +19,8 @@ from tower.ui.choice import show_choice
 from tower.ui.downloads import provenance
 from tower.ui.figures import show_figure
 from tower.ui.kit_words import columns_of, worded
+from tower.ui.scenarios.kept import free_name, keep_new, known_scenarios, may_write
+from tower.ui.scenarios.problems import remembered, show_said
 from tower.ui.tables import show_table
 from tower.ui.view import View
 
@@ -39,6 +42,7 @@ _COURSE: dict[str, ColumnKind] = {
 }  # fmt: skip
 _HOURS = ("overload_hours", "plan_hours", "capacity_hours")
 WEEK_WIDTH = 68
+_KEPT = "overtime_kept"
 
 
 def show_load(view: View, plants: tuple[str, ...]) -> None:
@@ -218,7 +222,33 @@ def _show_overtime(view: View, course: pl.DataFrame, centre: str, week: date) ->
     name = f"overtime-{centre}.yaml"
     st.caption(text("capacity.overtime_note", file=name))
     st.code(file, language="yaml", wrap_lines=True)
-    st.download_button(
-        text("capacity.overtime_file"), file, name, "application/yaml", key="overtime_file", on_click="ignore",
-        type="tertiary", icon=":material/download:",
-    )  # fmt: skip
+    with st.container(horizontal=True, gap="small", key="overtime_ways"):
+        st.download_button(
+            text("capacity.overtime_file"), file, name, "application/yaml", key="overtime_file", on_click="ignore",
+            type="tertiary", icon=":material/download:",
+        )  # fmt: skip
+        if may_write(view) and view.scope.is_everything:
+            st.button(
+                text("capacity.overtime_keep"), key="overtime_keep", icon=":material/save:", on_click=_keep,
+                args=(view, centre, file), help=text("capacity.overtime_keep_help"),
+            )  # fmt: skip
+    _show_kept(view)
+
+
+def _keep(view: View, centre: str, file: str) -> None:
+    """The overtime as a draft of the reader; the plan stays as it is."""
+    with remembered():
+        name = free_name(f"overtime-{centre}", view, known_scenarios(view))
+        made = keep_new(view, name, renamed(file, name))
+        st.session_state[_KEPT] = (made.name, made.scenario_id)
+
+
+def _show_kept(view: View) -> None:
+    """What became of the overtime that was just kept, with the way to it."""
+    show_said(view.text)
+    made: Any = st.session_state.pop(_KEPT, None)
+    if made is not None:
+        name, number = made
+        reader = f"user={view.user.user_id}&lang={view.text.language}"
+        link = f"[{view.text('measured.open')}](scenarios?{reader}&scenario={number})"
+        st.success(f"{view.text('capacity.overtime_kept', name=name)} {link}", icon=":material/check:")

@@ -11,6 +11,7 @@ import streamlit as st
 from tower.exports import ColumnKind
 from tower.queries import inventory_health
 from tower.ui import url
+from tower.ui.aged.positions import position_id
 from tower.ui.cached import ask
 from tower.ui.kit_words import columns_of
 from tower.ui.links import address
@@ -88,14 +89,12 @@ def show_position(view: View, row: Mapping[str, Any]) -> None:
     status = statuses[row["status_code"]]
     st.markdown(f"##### {named_position(view, row)}")
     st.markdown(f"**{text.pick(status['label'], status['label_zh'])}** — {rule_of(view, status)}  \n{why(view, row)}")
+    named = {
+        "requirements": {"item": row["item_id"], "place": row["location_id"]},
+        "aged_stock": {"position": position_id(row["item_id"], row["location_id"])},
+    }
     links = [
-        (text(f"inventory_health.to_{name}"), address(view, name, item=row["item_id"], location=row["location_id"]))
-        if name != "requirements"
-        else (
-            text("inventory_health.to_requirements"),
-            address(view, name, item=row["item_id"], place=row["location_id"]),
-        )
-        for name in ("requirements", "aged_stock")
+        (text(f"inventory_health.to_{name}"), address(view, name, **parameters)) for name, parameters in named.items()
     ]
     shown = [f"[{label}]({target})" for label, target in links if target]
     if shown:

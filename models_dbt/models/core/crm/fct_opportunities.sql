@@ -11,18 +11,29 @@ opportunities as (
 
 ),
 
+leads as (
+
+    select * from {{ ref('cnl_leads') }}
+
+),
+
 final as (
 
     select
         opportunities.opportunity_id,
         opportunities.customer_id,
         opportunities.sales_rep_id,
+        opportunities.lead_id,
+        leads.lead_source,
+        coalesce(opportunities.campaign_id, leads.campaign_id) as campaign_id,
         opportunities.created_date,
         opportunities.closed_date,
         opportunities.stage,
         opportunities.opportunity_status,
         opportunities.probability_rate,
         opportunities.expected_value,
+        opportunities.expected_close_date,
+        opportunities.lost_reason,
         -- What is won or lost is no longer weighted.
         case
             when opportunities.opportunity_status = 'open'
@@ -34,6 +45,8 @@ final as (
         {{ days_from('opportunities.created_date', 'opportunities.closed_date') }} as sales_cycle_days,
         opportunities._source as source
     from opportunities
+    left join leads
+        on opportunities.lead_id = leads.lead_id
 
 )
 

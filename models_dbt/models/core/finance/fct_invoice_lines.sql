@@ -4,15 +4,18 @@ with
 invoices as (
 
     select
-        fct_invoices.*,
-        {{ flag("invoice_type in ('customer_credit_note', 'supplier_credit_note')") }} as is_credit_note,
+        posted.*,
+        {{ flag("posted.invoice_type in ('customer_credit_note', 'supplier_credit_note')") }} as is_credit_note,
         -- A source may write the values of its credit notes with their sign, or without.
         case
-            when invoice_type in ('customer_credit_note', 'supplier_credit_note') and net_value > 0 then -1
+            when
+                posted.invoice_type in ('customer_credit_note', 'supplier_credit_note')
+                and posted.net_value > 0
+                then -1
             else 1
         end as value_sign
-    from {{ ref('fct_invoices') }}
-    where invoice_status <> 'cancelled'
+    from {{ ref('fct_invoices') }} as posted
+    where posted.invoice_status <> 'cancelled'
 
 ),
 
@@ -49,6 +52,7 @@ final as (
             else invoice_lines.quantity
         end as quantity,
         {{ amount('invoices.value_sign * invoice_lines.net_value') }} as net_value,
+        {{ amount('invoices.value_sign * invoice_lines.net_value_document') }} as net_value_document,
         {{ amount('invoices.value_sign * invoice_lines.cost_value') }} as cost_value,
         {{ amount('invoices.value_sign * (invoice_lines.net_value - invoice_lines.cost_value)') }} as margin_value,
         invoices.source

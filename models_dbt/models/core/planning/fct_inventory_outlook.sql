@@ -12,6 +12,7 @@ records as (
 
     select
         *,
+        gross_quantity - expiring_quantity as needed_quantity,
         {{ days_from(as_of(), 'week_start_date') }} as days_ahead
     from {{ ref('fct_plan_records') }}
 
@@ -48,22 +49,22 @@ sums as (
         records.location_id,
         sum(records.scheduled_receipt_quantity) as on_order_quantity,
         sum(records.passed_through_quantity) as passed_through_quantity,
-        sum(case when records.is_past_due = 1 then records.gross_quantity else 0 end) as overdue_quantity,
-        sum(records.gross_quantity) as demand_quantity,
+        sum(case when records.is_past_due = 1 then records.needed_quantity else 0 end) as overdue_quantity,
+        sum(records.needed_quantity) as demand_quantity,
         sum(records.forecast_quantity) as forecast_quantity,
         sum(
             case
-                when records.is_past_due = 0 and records.days_ahead < {{ pace_days }} then records.gross_quantity
+                when records.is_past_due = 0 and records.days_ahead < {{ pace_days }} then records.needed_quantity
                 else 0
             end
         ) as pace_quantity,
-        sum(case when records.days_ahead < windows.stocked_out_days then records.gross_quantity else 0 end)
+        sum(case when records.days_ahead < windows.stocked_out_days then records.needed_quantity else 0 end)
             as stocked_out_demand_quantity,
-        sum(case when records.days_ahead < windows.slow_days then records.gross_quantity else 0 end)
+        sum(case when records.days_ahead < windows.slow_days then records.needed_quantity else 0 end)
             as slow_demand_quantity,
-        sum(case when records.days_ahead < windows.excess_days then records.gross_quantity else 0 end)
+        sum(case when records.days_ahead < windows.excess_days then records.needed_quantity else 0 end)
             as excess_demand_quantity,
-        sum(case when records.days_ahead < windows.surplus_days then records.gross_quantity else 0 end)
+        sum(case when records.days_ahead < windows.surplus_days then records.needed_quantity else 0 end)
             as surplus_demand_quantity
     from records
     cross join windows
@@ -86,6 +87,7 @@ planned_safety as (
 
 ),
 
+-- What expires is no demand, but it is gone: it brings the day forward on which nothing is left.
 projections as (
 
     select

@@ -134,7 +134,8 @@ final as (
         predictions.p90_date,
         predictions.probability_by,
         predictions.date_by,
-        coalesce(predictions.is_overdue, {{ flag('production_orders.days_late > 0') }}) as is_overdue,
+        coalesce(predictions.is_overdue, {{ flag('production_orders.planned_finish_date <= ' ~ as_of()) }})
+            as is_overdue,
         {{ days_late('production_orders.planned_finish_date', 'predictions.p50_date') }} as p50_days_late
     from production_orders
     left join contents

@@ -1,0 +1,1 @@
+"""The screen of the customer lifecycle: stages and flow, cohorts, RFM grid, value and churn, how good this is."""
