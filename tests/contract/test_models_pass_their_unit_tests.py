@@ -27,6 +27,7 @@ WITHOUT_LOGIC = frozenset(
         "fct_production_prediction_reasons", "fct_production_predictions",
         "fct_churn_calibration", "fct_churn_reasons", "fct_churn_validation", "fct_customer_stages",
         "fct_customer_value_groups", "fct_customer_value_parameters", "fct_customer_values",
+        "fct_arrival_predictions", "fct_arrival_reasons", "fct_shipment_lines", "mart_subcontract_balances",
         "fct_inspection_measurements",
         "fct_bom_components", "fct_supplier_tiers", "fct_stock_layer_uses", "fct_stock_layers",
         "fct_plan_arrivals", "fct_plan_part_risk", "fct_plan_probability", "fct_plan_risk_drivers",

@@ -25,7 +25,7 @@ DECISION = MessageDecision(
     "EXP", "C-MCU-01", "P1", "purchase_order_line", "PO0011345-2", "snooze", "supplier answers on Friday", date(2026, 7, 3)
 )  # fmt: skip
 ORDER = FirmedOrder(
-    "purchase", "C-MCU-01", "P1", 2080.0, date(2026, 8, 14), BUILD, "P000544", "price goes up",
+    "buy", "C-MCU-01", "P1", 2080.0, date(2026, 8, 14), BUILD, "P000544", "price goes up",
     release_date=date(2026, 7, 6), supplier_id="V013",
 )  # fmt: skip
 DISPOSITION = StockDisposition(
