@@ -68,13 +68,19 @@ ordered as (
 
     select
         states.*,
-        max(ended_at) over (
-            partition by work_centre_id, work_unit
-            order by started_at, ended_at, state_id rows between unbounded preceding and 1 preceding
+        max(states.ended_at) over (
+            partition by states.work_centre_id, states.work_unit
+            order by
+                states.started_at, states.ended_at, states.state_id
+            rows between unbounded preceding and 1 preceding
         ) as busy_until,
-        lag(state) over (partition by work_centre_id, work_unit order by started_at, ended_at, state_id) as state_before,
-        lag(ended_at) over (
-            partition by work_centre_id, work_unit order by started_at, ended_at, state_id
+        lag(states.state) over (
+            partition by states.work_centre_id, states.work_unit
+            order by states.started_at, states.ended_at, states.state_id
+        ) as state_before,
+        lag(states.ended_at) over (
+            partition by states.work_centre_id, states.work_unit
+            order by states.started_at, states.ended_at, states.state_id
         ) as ended_before
     from states
 
@@ -84,7 +90,9 @@ trimmed as (
 
     select
         ordered.*,
-        least(greatest(started_at, coalesce(busy_until, started_at)), ended_at) as begins_at
+        least(
+            greatest(ordered.started_at, coalesce(ordered.busy_until, ordered.started_at)), ordered.ended_at
+        ) as begins_at
     from ordered
 
 ),
@@ -167,7 +175,9 @@ numbered as (
 
     select
         parts.*,
-        row_number() over (partition by state_id order by part_starts_at, part_ends_at, shift) as part_number
+        row_number() over (
+            partition by parts.state_id order by parts.part_starts_at, parts.part_ends_at, parts.shift
+        ) as part_number
     from parts
 
 ),

@@ -216,8 +216,8 @@ final as (
 
     select
         concat(
-            ends.flow_kind, ':', case when ends.arrived_date is null then 'under_way' else 'arrived' end, ':', ends.line_id, ':',
-            ends.place_end
+            ends.flow_kind, ':', case when ends.arrived_date is null then 'under_way' else 'arrived' end, ':',
+            ends.line_id, ':', ends.place_end
         ) as flow_line_id,
         ends.flow_kind,
         ends.line_id,

@@ -40,9 +40,10 @@ ordered as (
         case when operations.sequence = open_orders.current_sequence then 1 else 0 end as is_current,
         -- The first operation is handed the whole order once it has begun; the next ones what the one before made good.
         case
-            when lag(operations.work_order_id) over (
-                partition by operations.production_order_id order by operations.sequence, operations.work_order_id
-            ) is null
+            when
+                lag(operations.work_order_id) over (
+                    partition by operations.production_order_id order by operations.sequence, operations.work_order_id
+                ) is null
                 then case when operations.started_date is not null then operations.ordered_quantity else 0 end
             else
                 coalesce(

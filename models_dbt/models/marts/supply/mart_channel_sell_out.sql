@@ -107,7 +107,8 @@ final as (
         items.base_uom,
         summed.week_start_date,
         cast(
-            {{ dbt.datediff('summed.week_start_date', 'cast(reporting_customers.counted_from as date)', 'day') }} / 7 as integer
+            {{ dbt.datediff('summed.week_start_date', 'cast(reporting_customers.counted_from as date)', 'day') }} / 7
+            as integer
         ) as weeks_before_last,
         reporting_customers.is_reporting,
         {{ amount('summed.sold_quantity') }} as sold_quantity,

@@ -27,7 +27,9 @@ final as (
         cast(coalesce(sum(is_late), 0) as integer) as late_lines,
         sum(case when planned_days is not null then actual_days end) as actual_days,
         sum(case when actual_days is not null then planned_days end) as planned_days,
-        cast(sum(case when planned_days is not null and actual_days is not null then 1 else 0 end) as integer) as timed_lines
+        cast(
+            sum(case when planned_days is not null and actual_days is not null then 1 else 0 end) as integer
+        ) as timed_lines
     from flow_lines
     group by
         flow_kind,

@@ -114,13 +114,16 @@ final as (
         {{ amount('coalesce(on_order.on_order_quantity, 0)') }} as on_order_quantity,
         {{ amount('coalesce(on_order.on_order_value, 0)') }} as on_order_value,
         {{ amount('coalesce(under_way.in_transit_quantity, 0)') }} as in_transit_quantity,
-        {{ amount('case when under_way.item_id is null then 0 else under_way.in_transit_value end') }} as in_transit_value,
+        {{ amount('case when under_way.item_id is null then 0 else under_way.in_transit_value end') }}
+            as in_transit_value,
         case
             when on_order.next_due_date is null then under_way.next_due_date
             when under_way.next_due_date is null then on_order.next_due_date
             else least(on_order.next_due_date, under_way.next_due_date)
         end as next_due_date,
-        cast(coalesce(on_order.late_order_lines, 0) + coalesce(under_way.late_transfer_lines, 0) as integer) as late_lines
+        cast(
+            coalesce(on_order.late_order_lines, 0) + coalesce(under_way.late_transfer_lines, 0) as integer
+        ) as late_lines
     from keys
     inner join places
         on keys.location_id = places.location_id
