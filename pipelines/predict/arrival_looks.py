@@ -172,7 +172,7 @@ of_receipts as (
     asof left join received on of_moves.id = received.id and of_moves.day >= received.day
 )
 select
-    looks.id || '@' || looks.day as row_id, looks.id as subject, looks.supplier_id as "group",
+    looks.id || '@' || looks.day as row_id, looks.id as subject, coalesce(looks.supplier_id, '') as "group",
     looks.day as known_date, looks.due_date, looks.ended_date,
     datediff('day', looks.day, looks.due_date) as days_to_due,
     datediff('day', looks.ordered_date, looks.day) as age_days,
@@ -244,7 +244,7 @@ of_items as (
     from of_lanes asof left join item_past as past on of_lanes.item_id = past.key and of_lanes.day >= past.day
 )
 select
-    id || '@' || day as row_id, id as subject, lane as "group", day as known_date, due_date, ended_date,
+    id || '@' || day as row_id, id as subject, coalesce(lane, '') as "group", day as known_date, due_date, ended_date,
     datediff('day', day, due_date) as days_to_due,
     cast(coalesce(shipped_date <= day, false) as integer) as is_shipped,
     case when shipped_date <= day then datediff('day', shipped_date, day) end as days_since_departure,
@@ -283,7 +283,7 @@ ends as (
 ),
 {lane_past}
 select
-    looks.id || '@' || looks.day as row_id, looks.id as subject, looks.lane as "group", looks.day as known_date,
+    looks.id || '@' || looks.day as row_id, looks.id as subject, coalesce(looks.lane, '') as "group", looks.day as known_date,
     looks.due_date, looks.ended_date,
     datediff('day', looks.day, looks.due_date) as days_to_due,
     datediff('day', looks.shipped_date, looks.day) as days_since_departure,

@@ -162,7 +162,7 @@ priced as (
 )
 select
     looks.customer_id || '@' || looks.day as row_id, looks.customer_id as subject, looks.customer_group,
-    looks.segment as "group", looks.day as known_date,
+    coalesce(looks.segment, '') as "group", looks.day as known_date,
     case when looks.day + looks.churn_days <= cast('{as_of}' as date) then looks.day + looks.churn_days end
         as decided_date,
     case

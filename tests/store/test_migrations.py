@@ -38,7 +38,7 @@ ENTERED = {
     ),
     "v0003": (
         "insert into firmed_orders (version, order_type, item_id, location_id, supplier_id, quantity, release_date, "
-        "due_date, base_build_id, document_id, reason, author, created_at, status) values (1, 'purchase', 'C-MCU-01', "
+        "due_date, base_build_id, document_id, reason, author, created_at, status) values (1, 'buy', 'C-MCU-01', "
         "'P1', 'V013', 2080.0, '2026-07-06', '2026-08-14', '20260701T060000-000001', 'P000544', 'price goes up', "
         "'anna', '2026-07-01 09:30:00.000000', 'active')",
     ),
