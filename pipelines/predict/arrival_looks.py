@@ -283,7 +283,8 @@ ends as (
 ),
 {lane_past}
 select
-    looks.id || '@' || looks.day as row_id, looks.id as subject, coalesce(looks.lane, '') as "group", looks.day as known_date,
+    looks.id || '@' || looks.day as row_id, looks.id as subject, coalesce(looks.lane, '') as "group",
+    looks.day as known_date,
     looks.due_date, looks.ended_date,
     datediff('day', looks.day, looks.due_date) as days_to_due,
     datediff('day', looks.shipped_date, looks.day) as days_since_departure,
