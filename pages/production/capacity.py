@@ -1,7 +1,8 @@
 """Where do hours not suffice, for whom, when do orders really come, and what would help?"""
 
 from tower.ui import states, url
-from tower.ui.capacity import PARAMETERS, choose_plants, choose_section, show_section, show_totals
+from tower.ui.capacity import PARAMETERS, choose_section, show_section, show_totals
+from tower.ui.filters import choose_plants
 from tower.ui.guard import guard
 from tower.ui.page import show_title
 

@@ -10,30 +10,12 @@ import streamlit as st
 from tower.queries import finite_lateness, work_load
 from tower.ui import states, url
 from tower.ui.cached import ask
-from tower.ui.filters import filter_options
 from tower.ui.finite_dates import show_late_demand, show_shifts, show_source_splits
 from tower.ui.view import View
 from tower.ui.work_load import show_load
 
 PARAMETERS = ("section", "plan", "centre", "week", "overtime", "demand", "cause", "kind")
 Plants = tuple[str, ...]
-
-
-def choose_plants(view: View) -> Plants:
-    """The plants that the page is about; none chosen means all."""
-    text = view.text
-    known = filter_options(text, view.warehouse)["plant"]
-    picked = tuple(one for one in url.values("plant") if one in known)
-    label = text("filter.more") if not picked else text("filter.more_count", count=1)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose_plants"):
-        with st.popover(label, icon=":material/filter_list:"):
-            url.select_many(
-                text("filter.plant"), "plant", list(known), known.__getitem__, placeholder=text("filter.all"),
-                disabled=not known,
-            )  # fmt: skip
-        if picked:
-            st.caption(text.listed(known[one] for one in picked), width="content")
-    return picked
 
 
 def show_totals(view: View, plants: Plants) -> None:

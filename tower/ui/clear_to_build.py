@@ -12,7 +12,7 @@ from tower.queries import clear_to_build
 from tower.queries.clear_to_build import Chosen, Variant
 from tower.ui import url
 from tower.ui.cached import ask
-from tower.ui.filters import filter_options
+from tower.ui.filters import filter_options, filter_popover, picked_of
 from tower.ui.golden_screw import show_golden_screw, show_release
 from tower.ui.kits import show_kits
 from tower.ui.tables import show_table
@@ -69,15 +69,9 @@ def _choose_orders(view: View) -> Chosen:
         "planner": {one: one for one in ask(view.warehouse, clear_to_build.planners)},
         "customer": names,
     }
-    picked = {key: tuple(one for one in url.values(key) if one in ids) for key, ids in options.items()}
+    picked = picked_of(options)
     count = sum(1 for one in picked.values() if one)
-    label = text("filter.more") if not count else text("filter.more_count", count=count)
-    with st.popover(label, icon=":material/filter_list:"):
-        for key, ids in options.items():
-            url.select_many(
-                text(f"clear_to_build.filter_{key}"), key, list(ids), ids.__getitem__, placeholder=text("filter.all"),
-                disabled=not ids,
-            )  # fmt: skip
+    filter_popover(text, options, lambda key: text(f"clear_to_build.filter_{key}"), count)
     return picked["plant"], picked["family"], picked["planner"], picked["customer"]
 
 

@@ -20,6 +20,8 @@ from tower.warehouse import Warehouse
 
 PERIODS = ("12m", "3m", "ytd", "last_year", "all", "custom")
 DEFAULT_PERIOD = "12m"
+# For each URL parameter the values that may be chosen, with their names in the reader's language.
+Options = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,65 @@ def choose_filters(view: View) -> DeltaGenerator:
     options = filter_options(text, view.warehouse)
     row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="global_filters")
     with row:
-        name = url.select(
-            text("filter.period"), "period", PERIODS, lambda one: text(f"period.{one}"), default=DEFAULT_PERIOD,
-            label_visibility="collapsed", width=190,
-        )  # fmt: skip
-        if name == "custom":
-            choose_days(view)
-        count = len(selection.where)
-        label = text("filter.more") if count == 0 else text("filter.more_count", count=count)
-        with st.popover(label, icon=":material/filter_list:"):
-            for one in GLOBAL_FILTERS:
-                names = options[one.parameter]
-                url.select_many(
-                    text(f"filter.{one.parameter}"), one.parameter, list(names), names.__getitem__,
-                    placeholder=text("filter.all"), disabled=not names,
-                )  # fmt: skip
+        choose_period(view)
+        filter_popover(text, options, lambda one: text(f"filter.{one}"), len(selection.where))
         st.caption(described(view), width="content")
     return row
+
+
+def picked_of(options: Options) -> dict[str, tuple[str, ...]]:
+    """What the URL names of each parameter; what is not among its options is left out."""
+    return {
+        parameter: tuple(one for one in url.values(parameter) if one in names) for parameter, names in options.items()
+    }
+
+
+def filter_popover(text: Text, options: Options, label: Callable[[str], str], count: int) -> DeltaGenerator:
+    """A popover with a choice of many for each parameter, which says that `count` are set; empty ones are disabled.
+
+    Returns the popover, for what else a page lets choose in it.
+    """
+    title = text("filter.more_count", count=count) if count else text("filter.more")
+    popover = st.popover(title, icon=":material/filter_list:")
+    with popover:
+        for parameter, names in options.items():
+            url.select_many(
+                label(parameter), parameter, list(names), names.__getitem__, placeholder=text("filter.all"),
+                disabled=not names,
+            )  # fmt: skip
+    return popover
+
+
+def choose_plants(view: View) -> tuple[str, ...]:
+    """The plants that a page is about, where they are its only filter; none chosen means all."""
+    text = view.text
+    known = {"plant": filter_options(text, view.warehouse)["plant"]}
+    picked = picked_of(known)["plant"]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose_plants"):
+        filter_popover(text, known, lambda _: text("filter.plant"), int(bool(picked)))
+        if picked:
+            st.caption(text.listed(known["plant"][one] for one in picked), width="content")
+    return picked
+
+
+def choose_period(view: View) -> None:
+    """The period, with its days where they are chosen by hand."""
+    text = view.text
+    name = url.select(
+        text("filter.period"), "period", PERIODS, lambda one: text(f"period.{one}"), default=DEFAULT_PERIOD,
+        label_visibility="collapsed", width=190,
+    )  # fmt: skip
+    if name == "custom":
+        choose_days(view)
+
+
+def choose_preset(view: View, width: int = 170) -> None:
+    """The period, with its label, where only a link brings days chosen by hand."""
+    presets = [one for one in PERIODS if one != "custom" or url.value("period") == "custom"]
+    url.select(
+        view.text("filter.period"), "period", presets, lambda one: view.text(f"period.{one}"), default=DEFAULT_PERIOD,
+        width=width,
+    )  # fmt: skip
 
 
 def described(view: View) -> str:

@@ -13,7 +13,7 @@ from tower.ui import states, url
 from tower.ui.bullwhip import show_bullwhip
 from tower.ui.cached import ask
 from tower.ui.channel import show_channel
-from tower.ui.filters import filter_options
+from tower.ui.filters import filter_options, filter_popover
 from tower.ui.network_drawn import show_graph, show_map
 from tower.ui.network_words import cover_words
 from tower.ui.view import View
@@ -38,16 +38,8 @@ def choose(view: View) -> NetworkFilter:
             text("network.weeks"), "weeks", WEEKS, lambda one: text("network.weeks_back", count=one),
             default=DEFAULT_WEEKS, label_visibility="collapsed",
         )  # fmt: skip
-        label = text("filter.more") if not count else text("filter.more_count", count=count)
-        with st.popover(label, icon=":material/filter_list:"):
-            url.select_many(
-                text("filter.plant"), "plant", list(known["plant"]), known["plant"].__getitem__,
-                placeholder=text("filter.all"), disabled=not known["plant"],
-            )  # fmt: skip
-            url.select_many(
-                text("filter.family"), "family", list(known["family"]), known["family"].__getitem__,
-                placeholder=text("filter.all"), disabled=not known["family"],
-            )  # fmt: skip
+        offered = {name: known[name] for name in ("plant", "family")}
+        with filter_popover(text, offered, lambda name: text(f"filter.{name}"), count):
             url.select(
                 text("network.item"), "item", list(items), items.__getitem__, default=None,
                 placeholder=text("filter.all"), disabled=not items,

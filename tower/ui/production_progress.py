@@ -14,7 +14,7 @@ from tower.ui import states, url
 from tower.ui.cached import ask
 from tower.ui.choice import show_choice
 from tower.ui.definitions import show_definition
-from tower.ui.filters import filter_options
+from tower.ui.filters import filter_options, filter_popover, picked_of
 from tower.ui.kit_words import columns_of, worded
 from tower.ui.prediction_quality import show_quality
 from tower.ui.production_gantt import show_gantt
@@ -62,16 +62,10 @@ def choose_orders(view: View) -> Chosen:
     known = filter_options(text, view.warehouse)
     centres = dict(ask(view.warehouse, questions.work_centres).rows())
     options: Mapping[str, dict[str, str]] = {"plant": known["plant"], "family": known["family"], "centre": centres}
-    picked = {key: tuple(one for one in url.values(key) if one in ids) for key, ids in options.items()}
+    picked = picked_of(options)
     count = sum(1 for one in picked.values() if one)
-    label = text("filter.more") if not count else text("filter.more_count", count=count)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose_progress"):
-        with st.popover(label, icon=":material/filter_list:"):
-            for key, ids in options.items():
-                url.select_many(
-                    text(f"progress.filter_{key}"), key, list(ids), ids.__getitem__, placeholder=text("filter.all"),
-                    disabled=not ids,
-                )  # fmt: skip
+        filter_popover(text, options, lambda key: text(f"progress.filter_{key}"), count)
         named = [options[key][one] for key in options for one in picked[key]]
         if named:
             st.caption(text.listed(named), width="content")

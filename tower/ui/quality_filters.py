@@ -9,9 +9,8 @@ import streamlit as st
 
 from tower.metrics import Filter
 from tower.queries import oee, quality
-from tower.ui import url
 from tower.ui.cached import ask
-from tower.ui.filters import DEFAULT_PERIOD, PERIODS, choose_days, described, filter_options
+from tower.ui.filters import choose_period, described, filter_options, filter_popover, picked_of
 from tower.ui.view import Selection, View
 
 PARAMETERS = ("centre", "shift", "item", "supplier")
@@ -23,7 +22,7 @@ def choose(view: View, parameters: Sequence[str]) -> tuple[View, dict[str, tuple
     """Draw the filters; the view narrowed to them, and for each parameter the ids chosen (none means all)."""
     text = view.text
     known = _options(view, parameters)
-    picked = {key: tuple(one for one in url.values(key) if one in ids) for key, ids in known.items()}
+    picked = picked_of(known)
     where = tuple(Filter(DIMENSIONS[key], "in", ids) for key, ids in picked.items() if ids)
     names = tuple(
         (text(f"quality.filter_{key}"), text.listed(known[key][one] for one in ids))
@@ -32,21 +31,8 @@ def choose(view: View, parameters: Sequence[str]) -> tuple[View, dict[str, tuple
     )
     narrowed = replace(view, selection=Selection(view.selection.period, where, names))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="quality_filters"):
-        name = url.select(
-            text("filter.period"), "period", PERIODS, lambda one: text(f"period.{one}"), default=DEFAULT_PERIOD,
-            label_visibility="collapsed", width=190,
-        )  # fmt: skip
-        if name == "custom":
-            choose_days(view)
-        with st.popover(
-            text("filter.more") if not where else text("filter.more_count", count=len(where)),
-            icon=":material/filter_list:",
-        ):
-            for key, ids in known.items():
-                url.select_many(
-                    text(f"quality.filter_{key}"), key, list(ids), ids.__getitem__, placeholder=text("filter.all"),
-                    disabled=not ids,
-                )  # fmt: skip
+        choose_period(view)
+        filter_popover(text, known, lambda key: text(f"quality.filter_{key}"), len(where))
         st.caption(described(narrowed), width="content")
     return narrowed, picked
 

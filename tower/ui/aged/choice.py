@@ -12,7 +12,7 @@ from tower.queries import aged_stock
 from tower.queries.aged_stock import Where
 from tower.ui import states, url
 from tower.ui.cached import ask
-from tower.ui.filters import filter_options
+from tower.ui.filters import filter_options, filter_popover, picked_of
 from tower.ui.view import View
 
 PARAMETERS = (
@@ -37,17 +37,11 @@ def choose_where(view: View) -> Where:
     options = filter_options(text, view.warehouse)
     types = {one: text.term("item_type", one) for one in ask(view.warehouse, aged_stock.item_types)}
     known = {"plant": options["plant"], "family": options["family"], "type": types}
-    picked = {name: tuple(one for one in url.values(name) if one in known[name]) for name in known}
+    picked = picked_of(known)
     count = sum(bool(one) for one in picked.values())
-    label = text("filter.more") if count == 0 else text("filter.more_count", count=count)
     labels = {"plant": text("filter.plant"), "family": text("filter.family"), "type": text("aged_stock.item_type")}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose_stock"):
-        with st.popover(label, icon=":material/filter_list:"):
-            for name, names in known.items():
-                url.select_many(
-                    labels[name], name, list(names), names.__getitem__, placeholder=text("filter.all"),
-                    disabled=not names,
-                )  # fmt: skip
+        filter_popover(text, known, labels.__getitem__, count)
         with st.popover(text("aged_stock.rules"), icon=":material/menu_book:"):
             _show_rules(view)
         listed = [text.listed(known[name][one] for one in ids) for name, ids in picked.items() if ids]

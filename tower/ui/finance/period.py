@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from tower.ui import url
-from tower.ui.filters import DEFAULT_PERIOD, PERIODS, choose_days
+from tower.ui import filters
 from tower.ui.view import View
 
 Days = tuple[date, date]
@@ -16,14 +15,8 @@ AGAINST = ("last_year", "before")
 
 def choose_period(view: View) -> Days:
     """Draw the period; its first and last day."""
-    text = view.text
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="finance_period"):
-        name = url.select(
-            text("filter.period"), "period", PERIODS, lambda one: text(f"period.{one}"), default=DEFAULT_PERIOD,
-            label_visibility="collapsed", width=190,
-        )  # fmt: skip
-        if name == "custom":
-            choose_days(view)
+        filters.choose_period(view)
         st.caption(written(view, (view.selection.period.start, view.selection.period.end)), width="content")
     return view.selection.period.start, view.selection.period.end
 

@@ -9,7 +9,7 @@ from tower.queries import shipment_lanes as questions
 from tower.ui import states
 from tower.ui.cached import ask
 from tower.ui.choice import show_choice
-from tower.ui.inbound.lanes import choose_period
+from tower.ui.filters import choose_preset
 from tower.ui.kit_words import columns_of
 from tower.ui.suppliers.asked import is_connected
 from tower.ui.tables import show_table
@@ -32,7 +32,7 @@ def show_exceptions(view: View, plants: tuple[str, ...]) -> None:
     if not is_connected(view, "shipment_events"):
         states.not_connected(text, ["shipment_events"])
         return
-    choose_period(view)
+    choose_preset(view, 190)
     period = view.selection.period
 
     def in_words(frame: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from tower.ui.cached import ask
 from tower.ui.choice import show_choice
 from tower.ui.downloads import provenance
 from tower.ui.figures import show_figure
-from tower.ui.filters import PERIODS
+from tower.ui.filters import choose_preset
 from tower.ui.kit_words import columns_of
 from tower.ui.suppliers.asked import is_connected
 from tower.ui.view import View
@@ -29,14 +29,6 @@ _MONTHS: dict[str, ColumnKind] = {
 }  # fmt: skip
 
 
-def choose_period(view: View) -> None:
-    """The period, by the day planned for the arrival."""
-    presets = [one for one in PERIODS if one != "custom" or url.value("period") == "custom"]
-    url.select(
-        view.text("filter.period"), "period", presets, lambda one: view.text(f"period.{one}"), default="12m", width=190
-    )
-
-
 def show_lanes(view: View, plants: tuple[str, ...]) -> None:
     """The table, and the months of the row that is chosen."""
     text = view.text
@@ -44,7 +36,7 @@ def show_lanes(view: View, plants: tuple[str, ...]) -> None:
         states.not_connected(text, ["shipments", "shipment_events"])
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        choose_period(view)
+        choose_preset(view, 190)
         by = url.segments(
             text("inbound.by_what"), "by", list(questions.GROUPINGS), lambda one: text(f"inbound.by_{one}"),
             default="lane",

@@ -10,7 +10,7 @@ import streamlit as st
 from tower.queries import open_supply as questions
 from tower.ui import states, url
 from tower.ui.cached import ask
-from tower.ui.filters import filter_options
+from tower.ui.filters import choose_plants
 from tower.ui.inbound.exceptions import show_exceptions
 from tower.ui.inbound.lanes import show_lanes
 from tower.ui.inbound.quality import show_quality
@@ -31,7 +31,7 @@ def show_inbound_outbound(view: View) -> None:
     if len(missing) == 3:
         states.not_connected(text, missing)
         return
-    plants = _choose_plants(view)
+    plants = choose_plants(view)
     if missing:
         listed = text.listed(f"`{name}`" for name in missing)
         st.caption(f":material/link_off: {text('inbound.partly_connected', missing=listed)}")
@@ -41,22 +41,6 @@ def show_inbound_outbound(view: View) -> None:
         default="supplies", label_visibility="collapsed",
     )  # fmt: skip
     SECTIONS[section](view, plants)
-
-
-def _choose_plants(view: View) -> Plants:
-    text = view.text
-    known = filter_options(text, view.warehouse)["plant"]
-    picked = tuple(one for one in url.values("plant") if one in known)
-    label = text("filter.more") if not picked else text("filter.more_count", count=1)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choose_plants"):
-        with st.popover(label, icon=":material/filter_list:"):
-            url.select_many(
-                text("filter.plant"), "plant", list(known), known.__getitem__, placeholder=text("filter.all"),
-                disabled=not known,
-            )  # fmt: skip
-        if picked:
-            st.caption(text.listed(known[one] for one in picked), width="content")
-    return picked
 
 
 def _show_totals(view: View, plants: Plants) -> None:

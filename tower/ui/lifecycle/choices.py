@@ -11,6 +11,7 @@ from tower.queries.customer_lifecycle import FILTERS, Chosen
 from tower.ui import url
 from tower.ui.cached import ask
 from tower.ui.choice import show_choice
+from tower.ui.filters import filter_popover
 from tower.ui.kit_words import columns_of
 from tower.ui.view import View
 
@@ -36,14 +37,12 @@ def choose(view: View) -> Chosen:
     )
     said = []
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lifecycle_filters"):
-        label = text("filter.more") if not chosen else text("filter.more_count", count=len(chosen))
-        with st.popover(label, icon=":material/filter_list:"):
-            for name in FILTERS:
-                names = {one: _named(view, name, one, label) for one, label in known[name].items()}
-                url.select_many(
-                    text(f"lifecycle.{name}"), PARAMETER_OF[name], list(names), names.__getitem__,
-                    placeholder=text("filter.all"), disabled=not names,
-                )  # fmt: skip
+        options = {
+            PARAMETER_OF[name]: {one: _named(view, name, one, label) for one, label in known[name].items()}
+            for name in FILTERS
+        }
+        labels = {PARAMETER_OF[name]: text(f"lifecycle.{name}") for name in FILTERS}
+        filter_popover(text, options, labels.__getitem__, len(chosen))
         for name, values in chosen:
             words = text.listed(_named(view, name, one, known[name][one]) for one in values)
             said.append(f"{text(f'lifecycle.{name}')}: {words}")

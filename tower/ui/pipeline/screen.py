@@ -12,7 +12,7 @@ from tower.queries import scorecard as metric_questions
 from tower.ui import states, url
 from tower.ui.cached import ask, ask_metrics
 from tower.ui.definitions import show_definition
-from tower.ui.filters import PERIODS
+from tower.ui.filters import choose_preset, filter_popover, picked_of
 from tower.ui.pipeline.asked import Asked
 from tower.ui.pipeline.campaigns import show_campaigns
 from tower.ui.pipeline.chances import show_chances
@@ -55,21 +55,11 @@ def _choose(view: View) -> Asked:
     known: dict[str, dict[str, str]] = {"team": {}, "rep": {}, "campaign": {}}
     for kind, value, name in ask(view.warehouse, questions.filter_values).rows():
         known[kind][value] = name
-    chosen = {kind: tuple(one for one in url.values(kind) if one in names) for kind, names in known.items()}
+    chosen = picked_of(known)
     count = sum(len(one) for one in chosen.values())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="choose_pipeline"):
-        presets = [one for one in PERIODS if one != "custom" or url.value("period") == "custom"]
-        url.select(
-            text("filter.period"), "period", presets, lambda one: text(f"period.{one}"), default="12m", width=170
-        )
-        with st.popover(
-            text("filter.more_count", count=count) if count else text("filter.more"), icon=":material/filter_list:"
-        ):
-            for kind, names in known.items():
-                url.select_many(
-                    text(f"pipeline.{kind}"), kind, list(names), names.__getitem__, placeholder=text("filter.all"),
-                    disabled=not names,
-                )  # fmt: skip
+        choose_preset(view)
+        filter_popover(text, known, lambda kind: text(f"pipeline.{kind}"), count)
     period = view.selection.period
     listed = text.listed(known[kind][one] for kind, ones in chosen.items() for one in ones)
     note = text("pipeline.period_note", start=view.numbers.day(period.start), end=view.numbers.day(period.end))

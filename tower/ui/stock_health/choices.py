@@ -11,7 +11,7 @@ from tower.queries import inventory_health
 from tower.queries.inventory_health import FILTERS, NO_CLASS, STOCK_TYPES, Chosen
 from tower.ui import url
 from tower.ui.cached import ask
-from tower.ui.filters import filter_options
+from tower.ui.filters import filter_options, filter_popover
 from tower.ui.view import View
 
 # The filters of plant and family are those of all screens; the others are this screen's own.
@@ -59,13 +59,7 @@ def choose(view: View) -> Choices:
         said.append(f"{text('inventory_health.stock_type')}: {listed}")
     count = len(filters)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_filters"):
-        label = text("filter.more") if not count else text("filter.more_count", count=count)
-        with st.popover(label, icon=":material/filter_list:"):
-            for name in FILTERS:
-                url.select_many(
-                    _label(view, name), name, list(names[name]), names[name].__getitem__,
-                    placeholder=text("filter.all"), disabled=not names[name],
-                )  # fmt: skip
+        filter_popover(text, {name: names[name] for name in FILTERS}, lambda name: _label(view, name), count)
         url.select_many(
             text("inventory_health.stock_type"), "stock_type", list(STOCK_TYPES),
             lambda one: text(f"stock_type.{one}"), placeholder=text("inventory_health.all_types"),

@@ -13,7 +13,7 @@ from tower.queries.scorecard import Card
 from tower.ui import states, url
 from tower.ui.cached import ask, ask_metrics
 from tower.ui.definitions import show_definition
-from tower.ui.filters import PERIODS, filter_options
+from tower.ui.filters import choose_preset, filter_options, filter_popover, picked_of
 from tower.ui.suppliers.asked import Asked
 from tower.ui.suppliers.dependence import show_dependence
 from tower.ui.suppliers.lead_times import show_lead_times
@@ -52,13 +52,10 @@ def show_suppliers(view: View) -> None:
 def _choose(view: View, names: dict[str, str]) -> Asked:
     """Period, plants, what punctuality is held against, and one supplier; all of it in the URL."""
     text = view.text
-    plants_known = filter_options(text, view.warehouse)["plant"]
-    plants = tuple(one for one in url.values("plant") if one in plants_known)
+    known = {"plant": filter_options(text, view.warehouse)["plant"]}
+    plants = picked_of(known)["plant"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="choose_suppliers"):
-        presets = [one for one in PERIODS if one != "custom" or url.value("period") == "custom"]
-        url.select(
-            text("filter.period"), "period", presets, lambda one: text(f"period.{one}"), default="12m", width=170
-        )
+        choose_preset(view)
         basis = url.select(
             text("suppliers.basis"), "basis", list(questions.BASES), lambda one: text(f"suppliers.basis_{one}"),
             default="first_confirmed", width=250,
@@ -67,16 +64,11 @@ def _choose(view: View, names: dict[str, str]) -> Asked:
             text("suppliers.supplier"), "supplier", ["", *names],
             lambda one: f"{one} · {names[one]}" if one else text("suppliers.all"), default="", width=330,
         )  # fmt: skip
-        label = text("filter.more") if not plants else text("filter.more_count", count=1)
-        with st.popover(label, icon=":material/filter_list:"):
-            url.select_many(
-                text("filter.plant"), "plant", list(plants_known), plants_known.__getitem__,
-                placeholder=text("filter.all"), disabled=not plants_known,
-            )  # fmt: skip
+        filter_popover(text, known, lambda _: text("filter.plant"), int(bool(plants)))
     period = view.selection.period
     st.caption(
         text("suppliers.period_note", start=view.numbers.day(period.start), end=view.numbers.day(period.end))
-        + (" · " + text.listed(plants_known[one] for one in plants) if plants else "")
+        + (" · " + text.listed(known["plant"][one] for one in plants) if plants else "")
     )
     return Asked(basis or "first_confirmed", period.start, period.end, plants, supplier or None, names)
 
