@@ -73,22 +73,7 @@ outputs as (
 
 shifts as (
 
-    select
-        calendar_id,
-        shift_date,
-        shift,
-        greatest(
-            starts_at,
-            coalesce(
-                max(ends_at) over (
-                    partition by calendar_id
-                    order by starts_at, ends_at rows between unbounded preceding and 1 preceding
-                ),
-                starts_at
-            )
-        ) as starts_at,
-        ends_at
-    from {{ ref('cnl_shifts') }}
+    {{ shifts_without_overlap() }}
 
 ),
 

@@ -3,35 +3,13 @@ with
 
 work_centres as (
 
-    select
-        work_centres.work_centre_id,
-        work_centres.location_id,
-        coalesce(work_centres.calendar_id, locations.calendar_id) as calendar_id
-    from {{ ref('cnl_work_centres') }} as work_centres
-    left join {{ ref('cnl_locations') }} as locations
-        on work_centres.location_id = locations.location_id
+    {{ work_centre_calendars() }}
 
 ),
 
--- Shifts of one calendar that overlap would count an hour twice: the later one begins where the earlier one ends.
 shifts as (
 
-    select
-        calendar_id,
-        shift_date,
-        shift,
-        greatest(
-            starts_at,
-            coalesce(
-                max(ends_at) over (
-                    partition by calendar_id
-                    order by starts_at, ends_at rows between unbounded preceding and 1 preceding
-                ),
-                starts_at
-            )
-        ) as starts_at,
-        ends_at
-    from {{ ref('cnl_shifts') }}
+    {{ shifts_without_overlap() }}
 
 ),
 
