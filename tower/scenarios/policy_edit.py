@@ -20,7 +20,6 @@ from tower.scenarios.base import PlanningBase
 
 # An item of these rules is ordered at its reorder point; its safety stock orders nothing.
 AT_REORDER_POINT = ("reorder_point", "min_max")
-LOT_FIELDS = ("minimum", "maximum", "multiple", "fixed_lot")
 # A change of hundreds of items is not read to its end.
 LONGEST = 160
 # Units that come in whole pieces are proposed in whole pieces; others to the third decimal.

@@ -12,13 +12,13 @@ from tower.exports import Column, ColumnKind
 from tower.i18n.numbers import MISSING
 from tower.queries import planning_messages as questions
 from tower.scenarios.base import PlanningBase
-from tower.scenarios.change_file import new_file
 from tower.scenarios.mending import Effect, Mending, base_messages, effect, mending
 from tower.ui import states, url
 from tower.ui.decisions import say
 from tower.ui.downloads import provenance, show_downloads
 from tower.ui.messages import SUMS, Reading
-from tower.ui.scenarios.kept import free_name, keep_new, known_scenarios, may_write
+from tower.ui.scenarios.into_draft import keep_changes, link_to
+from tower.ui.scenarios.kept import known_scenarios, may_write
 from tower.ui.scenarios.measured import wrong
 from tower.ui.scenarios.plans import BaseOf, content_of, served_base
 from tower.ui.scenarios.problems import remembered, show_problems, show_said
@@ -165,9 +165,7 @@ def _accept(view: View, parameter: str, subject: str, found: Mending) -> None:
     """A draft with the change; the plan stays as it is until somebody acts on it."""
     text = view.text
     with remembered():
-        name = free_name(f"{parameter}-{subject}".replace(" @ ", "-").replace("_", "-"), view, known_scenarios(view))
+        name = f"{parameter}-{subject}".replace(" @ ", "-").replace("_", "-")
         title = text("mending.title", parameter=text(f"parameter.{parameter}"), subject=subject)
-        made = keep_new(view, name, new_file(name, title, changes=found.changes))
-        reader = f"user={view.user.user_id}&lang={text.language}"
-        link = f"[{text('measured.open')}](scenarios?{reader}&scenario={made.scenario_id})"
-        say("success", f"{text('mending.accepted', name=name)} {link}")
+        made = keep_changes(view, known_scenarios(view), found.changes, name=name, title=title)
+        say("success", f"{text('mending.accepted', name=made.name)} {link_to(view, made.scenario_id)}")

@@ -13,12 +13,13 @@ from planning.scenarios.change import Change
 from planning.scenarios.document import Scenario
 from tower.errors import StoreError
 from tower.queries.planned_orders import planned_orders
-from tower.scenarios.change_file import new_file, own_part, with_changes
+from tower.scenarios.change_file import new_file
 from tower.scenarios.planned_order import FIRM, MOVE, SPLIT, change_of
 from tower.store.scenarios import DRAFT, KeptScenario, change_scenario, whole_scenario
 from tower.ui import url
 from tower.ui.cached import ask
 from tower.ui.requirements import Chosen
+from tower.ui.scenarios.into_draft import with_more
 from tower.ui.scenarios.kept import called, free_name, keep_new, known_scenarios, may_write
 from tower.ui.scenarios.plans import app_store, served_base
 from tower.ui.scenarios.problems import remembered, show_said
@@ -145,8 +146,7 @@ def _add(view: View, known: list[KeptScenario], kept: KeptScenario | None, made:
             if working(kept).is_changed:
                 raise StoreError(view.text("order_change.unsaved", name=kept.name))
             store = app_store()
-            file = with_changes(kept.change_file, [*own_part(kept.change_file).changes, *changes])
-            changed = replace(kept, change_file=file)
+            changed = with_more(kept, changes)
             base.plan.draft(replace(whole_scenario(store, changed), places=()))
             done = change_scenario(store, changed, view.user.user_id, view.now)
             forget(kept)

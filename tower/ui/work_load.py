@@ -19,6 +19,7 @@ from tower.ui.choice import show_choice
 from tower.ui.downloads import provenance
 from tower.ui.figures import show_figure
 from tower.ui.kit_words import columns_of, worded
+from tower.ui.scenarios.into_draft import link_to
 from tower.ui.scenarios.kept import free_name, keep_new, known_scenarios, may_write
 from tower.ui.scenarios.problems import remembered, show_said
 from tower.ui.tables import show_table
@@ -249,6 +250,4 @@ def _show_kept(view: View) -> None:
     made: Any = st.session_state.pop(_KEPT, None)
     if made is not None:
         name, number = made
-        reader = f"user={view.user.user_id}&lang={view.text.language}"
-        link = f"[{view.text('measured.open')}](scenarios?{reader}&scenario={number})"
-        st.success(f"{view.text('capacity.overtime_kept', name=name)} {link}", icon=":material/check:")
+        st.success(f"{view.text('capacity.overtime_kept', name=name)} {link_to(view, number)}", icon=":material/check:")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from planning.scenarios.change import Change
 from tower.exports import Column, ColumnKind
 from tower.queries.measured_work import ordered_quantities, worked_hours
-from tower.scenarios.change_file import new_file, own_part, with_changes
 from tower.scenarios.measured import KINDS, LOT_SIZE, RUN_HOURS, SETUP_HOURS, YIELD, correcting_all, wrong_parameters
-from tower.store.scenarios import DRAFT, KeptScenario, change_scenario
+from tower.store.scenarios import KeptScenario
 from tower.ui import states
 from tower.ui.downloads import provenance, show_downloads
 from tower.ui.scenarios.costs import show_costs, show_together
-from tower.ui.scenarios.kept import called, free_name, keep_new, known_scenarios, may_write
-from tower.ui.scenarios.plans import BaseOf, app_store, served_base
+from tower.ui.scenarios.into_draft import choose_draft, keep_changes, link_to
+from tower.ui.scenarios.kept import known_scenarios, may_write
+from tower.ui.scenarios.plans import BaseOf, served_base
 from tower.ui.scenarios.problems import remembered, show_said
 from tower.ui.tables import column_config
 from tower.ui.view import View
@@ -140,13 +138,8 @@ def _show_acceptance(view: View, found: pl.DataFrame, chosen: pl.DataFrame) -> N
     if not may_write(view):
         return
     known = known_scenarios(view)
-    drafts = {str(one.scenario_id): one for one in known if one.state == DRAFT}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        target = st.selectbox(
-            text("measured.into"), ["", *drafts], key="measured_into", width=300,
-            format_func=lambda one: called(drafts[one], known) if one else text("measured.new_scenario"),
-        )  # fmt: skip
-        shared = (view, drafts.get(target), known)
+        shared = (view, choose_draft(view, known, "measured_into"), known)
         st.button(
             text("measured.accept", count=chosen.height), key="accept", type="primary", icon=":material/check:",
             disabled=chosen.is_empty(), on_click=_accept, args=(*shared, chosen),
@@ -160,18 +153,9 @@ def _show_acceptance(view: View, found: pl.DataFrame, chosen: pl.DataFrame) -> N
 def _accept(view: View, into: KeptScenario | None, known: list[KeptScenario], rows: pl.DataFrame) -> None:
     changes = correcting_all(rows)
     with remembered():
-        if into is None:
-            name = free_name("measured", view, known)
-            file = new_file(name, view.text("page.book_against_measured.title"), changes=changes)
-            made = keep_new(view, name, file)
-        else:
-            made = _with_more(view, into, changes)
+        title = view.text("page.book_against_measured.title")
+        made = keep_changes(view, known, changes, name="measured", title=title, into=into)
         st.session_state["measured_made"] = (made.name, made.scenario_id, rows.height)
-
-
-def _with_more(view: View, into: KeptScenario, changes: list[Change]) -> KeptScenario:
-    text = with_changes(into.change_file, (*own_part(into.change_file).changes, *changes))
-    return change_scenario(app_store(), replace(into, change_file=text), view.user.user_id, view.now)
 
 
 def _show_made(view: View) -> None:
@@ -179,8 +163,5 @@ def _show_made(view: View) -> None:
     made = st.session_state.pop("measured_made", None)
     if made is not None:
         name, number, count = made
-        reader = f"user={view.user.user_id}&lang={view.text.language}"
         said = view.text("measured.accepted", count=count, name=name)
-        st.success(
-            f"{said} [{view.text('measured.open')}](scenarios?{reader}&scenario={number})", icon=":material/check:"
-        )
+        st.success(f"{said} {link_to(view, number)}", icon=":material/check:")

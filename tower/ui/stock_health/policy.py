@@ -14,14 +14,14 @@ from planning.scenarios.problems import ScenarioError
 from tower.charts import Line, lines_figure
 from tower.exports import Column, ColumnKind
 from tower.queries import forecast_quality, inventory_health
-from tower.scenarios.change_file import new_file
 from tower.scenarios.policy_edit import AT_REORDER_POINT, PolicyEffect, edited, effect, named_changes, proposed, scaled
 from tower.ui import states, url
 from tower.ui.cached import ask
 from tower.ui.downloads import provenance
 from tower.ui.figures import show_figure
 from tower.ui.scenarios.figures import show_cards, show_figures
-from tower.ui.scenarios.kept import free_name, keep_new, known_scenarios, may_write
+from tower.ui.scenarios.into_draft import keep_changes, link_to
+from tower.ui.scenarios.kept import known_scenarios, may_write
 from tower.ui.scenarios.plans import BaseOf, served_base
 from tower.ui.scenarios.problems import remembered, show_problems, show_said
 from tower.ui.stock_health.choices import Choices
@@ -250,8 +250,8 @@ def _show_keep(view: View, changes: Sequence[Change]) -> None:
 
 def _keep(view: View, changes: tuple[Change, ...]) -> None:
     with remembered():
-        name = free_name("policy", view, known_scenarios(view))
-        made = keep_new(view, name, new_file(name, view.text("inventory_health.kept_title"), changes=changes))
+        title = view.text("inventory_health.kept_title")
+        made = keep_changes(view, known_scenarios(view), changes, name="policy", title=title)
         st.session_state["policy_made"] = (made.name, made.scenario_id)
 
 
@@ -259,8 +259,5 @@ def _show_made(view: View) -> None:
     made: Any = st.session_state.pop("policy_made", None)
     if made is not None:
         name, number = made
-        reader = f"user={view.user.user_id}&lang={view.text.language}"
         said = view.text("inventory_health.kept", name=name)
-        st.success(
-            f"{said} [{view.text('measured.open')}](scenarios?{reader}&scenario={number})", icon=":material/check:"
-        )
+        st.success(f"{said} {link_to(view, number)}", icon=":material/check:")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import polars as pl
 import streamlit as st
 
@@ -12,16 +10,15 @@ from tower.charts import lead_time_figure
 from tower.exports import Column, ColumnKind
 from tower.queries import suppliers as questions
 from tower.queries.lead_times import curve, lead_time_figures, shares
-from tower.scenarios.change_file import new_file, own_part, with_changes
-from tower.store.scenarios import DRAFT, KeptScenario, change_scenario
+from tower.store.scenarios import KeptScenario
 from tower.ui import states, url
 from tower.ui.cached import ask
 from tower.ui.choice import show_choice
 from tower.ui.downloads import provenance
 from tower.ui.figures import show_figure
 from tower.ui.kit_words import columns_of
-from tower.ui.scenarios.kept import called, free_name, keep_new, known_scenarios, may_write
-from tower.ui.scenarios.plans import app_store
+from tower.ui.scenarios.into_draft import choose_draft, keep_changes, link_to
+from tower.ui.scenarios.kept import known_scenarios, may_write
 from tower.ui.scenarios.problems import remembered, show_said
 from tower.ui.suppliers.asked import Asked, is_connected, worded
 from tower.ui.view import View
@@ -159,15 +156,11 @@ def _show_buttons(view: View, proposed: pl.DataFrame) -> None:
         st.caption(text("state.forbidden_scope"))
         return
     known = known_scenarios(view)
-    drafts = {str(one.scenario_id): one for one in known if one.state == DRAFT}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        target = st.selectbox(
-            text("measured.into"), ["", *drafts], key="lead_times_into", width=300,
-            format_func=lambda one: called(drafts[one], known) if one else text("measured.new_scenario"),
-        )  # fmt: skip
+        into = choose_draft(view, known, "lead_times_into")
         st.button(
             text("suppliers.propose_button", count=proposed.height), key="propose_lead_time", type="primary",
-            icon=":material/alt_route:", on_click=_propose, args=(view, drafts.get(target), known, proposed),
+            icon=":material/alt_route:", on_click=_propose, args=(view, into, known, proposed),
         )  # fmt: skip
 
 
@@ -185,12 +178,7 @@ def changes_of(proposed: pl.DataFrame) -> list[LeadTime]:
 def _propose(view: View, into: KeptScenario | None, known: list[KeptScenario], proposed: pl.DataFrame) -> None:
     changes = changes_of(proposed)
     with remembered():
-        if into is None:
-            name = free_name("lead-times", view, known)
-            made = keep_new(view, name, new_file(name, view.text("suppliers.propose"), changes=changes))
-        else:
-            text = with_changes(into.change_file, (*own_part(into.change_file).changes, *changes))
-            made = change_scenario(app_store(), replace(into, change_file=text), view.user.user_id, view.now)
+        made = keep_changes(view, known, changes, name="lead-times", title=view.text("suppliers.propose"), into=into)
         st.session_state["lead_times_made"] = (made.name, made.scenario_id, proposed.height)
 
 
@@ -198,8 +186,5 @@ def _show_made(view: View) -> None:
     made = st.session_state.pop("lead_times_made", None)
     if made is not None:
         name, number, count = made
-        reader = f"user={view.user.user_id}&lang={view.text.language}"
         said = view.text("suppliers.proposed", count=count, name=name)
-        st.success(
-            f"{said} [{view.text('measured.open')}](scenarios?{reader}&scenario={number})", icon=":material/check:"
-        )
+        st.success(f"{said} {link_to(view, number)}", icon=":material/check:")
