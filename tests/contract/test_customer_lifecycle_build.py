@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 from forecasting.chances import ChanceRows
 from pipelines.predict.customer_looks import FEATURES, customer_looks
 from tests.conftest import DEMO_AS_OF
-from tower.builds import CATALOGUE, BuildSummary
+from tests.contract.earlier_build import earlier_build, put_back
+from tower.builds import BuildSummary
 
 THEN = date(2025, 12, 31)
 # Tables that the looks read, and what had happened of them by a day: rows, and dates emptied again.
@@ -34,17 +35,12 @@ _THEN = {
 
 @pytest.fixture
 def build(demo_build: BuildSummary) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(":memory:")
-    connection.execute(f"attach '{demo_build.file}' as {CATALOGUE} (read_only)")
-    connection.execute("create schema canonical; create schema core; create schema reference")
-    yield connection
-    connection.close()
+    with earlier_build(demo_build) as connection:
+        yield connection
 
 
 def as_it_stood(connection: duckdb.DuckDBPyConnection, day: date) -> None:
-    for table, sql in _THEN.items():
-        made = sql.format(day=f"date '{day}'", table=f"{CATALOGUE}.{table}")
-        connection.execute(f"create or replace table memory.{table} as {made}")
+    put_back(connection, _THEN, day)
 
 
 def test_a_look_back_says_what_the_build_of_that_day_says(build: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,8 @@ from forecasting.chances import ChanceRows
 from pipelines.predict.win_chances import PLAIN, win_chances
 from pipelines.predict.win_looks import FEATURES, win_looks
 from tests.conftest import DEMO_AS_OF
-from tower.builds import CATALOGUE, BuildSummary
+from tests.contract.earlier_build import earlier_build, put_back
+from tower.builds import BuildSummary
 
 THEN = date(2026, 2, 1)
 COLUMNS = ["row_id", "group", "known_date", "worth", *FEATURES]
@@ -41,18 +42,13 @@ _THEN = {
 
 @pytest.fixture
 def build(demo_build: BuildSummary) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(":memory:")
-    connection.execute(f"attach '{demo_build.file}' as {CATALOGUE} (read_only)")
-    connection.execute("create schema canonical; create schema core")
-    yield connection
-    connection.close()
+    with earlier_build(demo_build) as connection:
+        yield connection
 
 
 def as_it_stood(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     """The tables in memory as they were written by the end of a day."""
-    for table, sql in _THEN.items():
-        made = sql.format(day=f"date '{day}'", table=f"{CATALOGUE}.{table}", catalogue=CATALOGUE)
-        connection.execute(f"create or replace table memory.{table} as {made}")
+    put_back(connection, _THEN, day)
 
 
 def test_a_look_back_says_what_the_build_of_that_day_says(build: duckdb.DuckDBPyConnection) -> None:

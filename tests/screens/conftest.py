@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.conftest import BUILT_AT, REPOSITORY
 from tower.builds import BuildSummary
 from tower.i18n import Language, Numbers, Text
-from tower.store import User, open_store
+from tower.store import Store, User, open_store
 from tower.warehouse import Warehouse, open_warehouse
 
 OpenApp = Callable[..., AppTest]
@@ -44,6 +44,29 @@ def example_home(example_build: BuildSummary) -> Path:
 def warehouse(example_build: BuildSummary) -> Iterator[Warehouse]:
     opened = open_warehouse(example_build.file)
     yield opened
+    opened.close()
+
+
+@pytest.fixture
+def demo_home(demo_build: BuildSummary) -> Path:
+    return demo_build.file.parents[1]
+
+
+@pytest.fixture(scope="module")
+def demo(demo_build: BuildSummary) -> Iterator[Warehouse]:
+    opened = open_warehouse(demo_build.file)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(demo_home: Path) -> Iterator[Store]:
+    """The app store of the demo company, without scenarios at the end."""
+    opened = open_store(f"sqlite:///{demo_home / 'store.sqlite'}")
+    yield opened
+    with opened.engine.begin() as connection:
+        connection.exec_driver_sql("delete from scenarios")
+        connection.exec_driver_sql("delete from scenario_inputs")
     opened.close()
 
 

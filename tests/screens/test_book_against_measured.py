@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +19,7 @@ from tower.scenarios.change_file import new_file, own_part
 from tower.scenarios.measured import KINDS, correcting, correcting_all, wrong_parameters
 from tower.scenarios.run import ran
 from tower.settings import load_settings
-from tower.store import Store, open_store
+from tower.store import Store
 from tower.store.scenarios import KeptScenario, add_scenario, move_scenario, scenarios
 from tower.ui.scenarios.costs import COSTED
 from tower.warehouse import open_warehouse
@@ -39,21 +38,6 @@ def base(demo_build: BuildSummary) -> PlanningBase:
 def wrong(base: PlanningBase, demo_build: BuildSummary) -> pl.DataFrame:
     warehouse = open_warehouse(demo_build.file)
     return wrong_parameters(base, ordered_quantities(warehouse), worked_hours(warehouse))
-
-
-@pytest.fixture
-def demo_home(demo_build: BuildSummary) -> Path:
-    return demo_build.file.parents[1]
-
-
-@pytest.fixture
-def store(demo_home: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{demo_home / 'store.sqlite'}")
-    yield opened
-    with opened.engine.begin() as connection:
-        connection.exec_driver_sql("delete from scenarios")
-        connection.exec_driver_sql("delete from scenario_inputs")
-    opened.close()
 
 
 @pytest.fixture

@@ -26,17 +26,10 @@ from tower.store.forecast_overrides import (
     forecast_overrides,
     withdraw_forecast_override,
 )
-from tower.warehouse import Warehouse, open_warehouse
+from tower.warehouse import Warehouse
 
 PAGE = "planning/demand_forecast"
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(scope="module")
-def demo(demo_build: BuildSummary) -> Iterator[Warehouse]:
-    opened = open_warehouse(demo_build.file)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

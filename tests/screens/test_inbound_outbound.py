@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,22 +14,10 @@ from tower.builds import BuildSummary
 from tower.i18n import Language, Numbers, Text
 from tower.queries import open_supply as questions
 from tower.queries import shipment_lanes
-from tower.warehouse import Warehouse, open_warehouse
+from tower.warehouse import Warehouse
 
 PAGE = "supply/inbound_outbound"
 EN = Text("en")
-
-
-@pytest.fixture
-def demo_home(demo_build: BuildSummary) -> Path:
-    return demo_build.file.parents[1]
-
-
-@pytest.fixture
-def demo(demo_build: BuildSummary) -> Iterator[Warehouse]:
-    opened = open_warehouse(demo_build.file)
-    yield opened
-    opened.close()
 
 
 def climbed(links: pl.DataFrame, document: tuple[str, str]) -> set[str]:

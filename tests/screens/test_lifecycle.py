@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -17,18 +16,6 @@ from tower.warehouse import Warehouse, open_warehouse
 PAGE = "customers/lifecycle"
 SECTIONS = ["stages", "cohorts", "rfm", "value", "quality"]
 EN = Text("en")
-
-
-@pytest.fixture
-def demo_home(demo_build: BuildSummary) -> Path:
-    return demo_build.file.parents[1]
-
-
-@pytest.fixture
-def demo(demo_build: BuildSummary) -> Iterator[Warehouse]:
-    opened = open_warehouse(demo_build.file)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("section", SECTIONS)

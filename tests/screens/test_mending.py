@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import delete
 
 from planning.scenarios.document import Scenario
 from planning.tables.messages import plan_messages
 from tests.screens.conftest import OpenApp, words
-from tower.builds import BuildSummary
 from tower.i18n import Language, Text
 from tower.queries import planning_messages as questions
 from tower.queries.measured_work import ordered_quantities, worked_hours
@@ -22,19 +19,12 @@ from tower.scenarios.measured import correcting_all, wrong_parameters
 from tower.scenarios.mending import Mending, base_messages, effect, mending
 from tower.scenarios.run import ran
 from tower.settings import load_settings
-from tower.store import Store, open_store
+from tower.store import Store
 from tower.store.scenarios import scenarios
-from tower.store.schema import scenario_inputs as input_table
-from tower.store.schema import scenarios as scenario_table
-from tower.warehouse import Warehouse, open_warehouse
+from tower.warehouse import Warehouse
 
 PAGE = "planning/messages"
 EN = Text("en")
-
-
-@pytest.fixture(scope="module")
-def demo(demo_build: BuildSummary) -> Warehouse:
-    return open_warehouse(demo_build.file)
 
 
 @pytest.fixture(scope="module")
@@ -50,21 +40,6 @@ def wrong(base: PlanningBase, demo: Warehouse) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def recurring(demo: Warehouse) -> pl.DataFrame:
     return questions.recurring(questions.messages(demo), questions.exposure(demo))
-
-
-@pytest.fixture
-def demo_home(demo_build: BuildSummary) -> Path:
-    return demo_build.file.parents[1]
-
-
-@pytest.fixture
-def store(demo_home: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{demo_home / 'store.sqlite'}")
-    yield opened
-    with opened.engine.begin() as connection:
-        for table in (scenario_table, input_table):
-            connection.execute(delete(table))
-    opened.close()
 
 
 def first_with_value(recurring: pl.DataFrame, wrong: pl.DataFrame) -> tuple[str, str, Mending]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from tower.i18n import Text
 from tower.scenarios.base import base_of_build
 from tower.scenarios.change_file import new_file, own_part
 from tower.settings import load_settings
-from tower.store import Store, open_store
+from tower.store import Store
 from tower.store.scenarios import KeptScenario, add_scenario, change_scenario, move_scenario, scenario, scenarios
 from tower.warehouse import open_warehouse
 
@@ -29,21 +29,6 @@ MORE = "scenario: 1\nname: more\nchanges:\n  - {kind: demand_factor, factor: 1.2
 @pytest.fixture(scope="module")
 def inputs(demo_build: BuildSummary) -> bytes:
     return base_of_build(open_warehouse(demo_build.file), load_settings().planning.decided).inputs.to_bytes()
-
-
-@pytest.fixture
-def demo_home(demo_build: BuildSummary) -> Path:
-    return demo_build.file.parents[1]
-
-
-@pytest.fixture
-def store(demo_home: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{demo_home / 'store.sqlite'}")
-    yield opened
-    with opened.engine.begin() as connection:
-        connection.exec_driver_sql("delete from scenarios")
-        connection.exec_driver_sql("delete from scenario_inputs")
-    opened.close()
 
 
 @pytest.fixture

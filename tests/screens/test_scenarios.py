@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +26,7 @@ from tower.scenarios.base import PlanningBase, base_of_build
 from tower.scenarios.change_file import new_file, own_part
 from tower.scenarios.run import differences, months_side_by_side, ran, side_by_side
 from tower.settings import load_settings
-from tower.store import Store, User, open_store
+from tower.store import Store, User
 from tower.store.scenarios import DRAFT, KeptScenario, add_scenario, change_scenario, move_scenario, scenarios
 from tower.warehouse import open_warehouse
 
@@ -45,22 +44,6 @@ changes:
 @pytest.fixture(scope="module")
 def base(demo_build: BuildSummary) -> PlanningBase:
     return base_of_build(open_warehouse(demo_build.file), load_settings().planning.decided)
-
-
-@pytest.fixture
-def demo_home(demo_build: BuildSummary) -> Path:
-    return demo_build.file.parents[1]
-
-
-@pytest.fixture
-def store(demo_home: Path) -> Iterator[Store]:
-    """The app store of the demo company, without scenarios at the end."""
-    opened = open_store(f"sqlite:///{demo_home / 'store.sqlite'}")
-    yield opened
-    with opened.engine.begin() as connection:
-        connection.exec_driver_sql("delete from scenarios")
-        connection.exec_driver_sql("delete from scenario_inputs")
-    opened.close()
 
 
 @pytest.fixture

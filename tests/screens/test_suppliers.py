@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,36 +16,14 @@ from tower.metrics import load_catalogue
 from tower.queries import supplier_exposure
 from tower.queries import suppliers as questions
 from tower.scenarios.change_file import own_part
-from tower.store import Store, User, open_store
+from tower.store import Store, User
 from tower.store.scenarios import scenarios
 from tower.ui.suppliers.lead_times import changes_of
-from tower.warehouse import Warehouse, open_warehouse
+from tower.warehouse import Warehouse
 
 PAGE = "supply/suppliers"
 EN = Text("en")
 START, END = date(2025, 7, 1), date(2026, 6, 30)
-
-
-@pytest.fixture
-def demo_home(demo_build: BuildSummary) -> Path:
-    return demo_build.file.parents[1]
-
-
-@pytest.fixture
-def demo(demo_build: BuildSummary) -> Iterator[Warehouse]:
-    opened = open_warehouse(demo_build.file)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(demo_home: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{demo_home / 'store.sqlite'}")
-    yield opened
-    with opened.engine.begin() as connection:
-        connection.exec_driver_sql("delete from scenarios")
-        connection.exec_driver_sql("delete from scenario_inputs")
-    opened.close()
 
 
 @pytest.mark.parametrize("basis", questions.BASES)
