@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from forecasting.boosting import sampled
+from forecasting.calibration import fitted_curve, logistic, logit
 from forecasting.chances.rows import ChanceRows
 from forecasting.outcomes.weighted import weighted_share
 from forecasting.panel import Flags, Floats, Integers
@@ -29,7 +30,6 @@ MODELS: tuple[ModelName, ...] = get_args(ModelName)
 MOST_ROWS = 20_000
 FEWEST_ROWS = 60
 CORRECTING = 4
-_EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _boosting(
     features: Floats, columns: Integers, outcome: Floats, weights: Floats, corrects: Flags, share: float, seed: int
 ) -> Callable[[Floats], Floats]:
     teaches = ~corrects
-    slope, intercept = 0.0, float(_logit(np.asarray(share)))
+    slope, intercept = 0.0, float(logit(np.asarray(share)))
     model = HistGradientBoostingClassifier(
         max_iter=80, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=30, l2_regularization=2.0,
         early_stopping=False, random_state=seed,
@@ -105,22 +105,14 @@ def _boosting(
         if taught:
             model.fit(features[teaches][:, columns], outcome[teaches].astype(np.int64), weights[teaches])
         if taught and corrects.sum() >= CORRECTING * 5 and np.ptp(outcome[corrects]) > 0:
-            raw = _logit(model.predict_proba(features[corrects][:, columns])[:, 1])
-            curve = LogisticRegression(C=100.0).fit(raw[:, None], outcome[corrects].astype(np.int64), weights[corrects])
-            # A curve that falls says that the model knows less than nothing.
-            if curve.coef_[0, 0] > 0:
-                slope, intercept = float(curve.coef_[0, 0]), float(curve.intercept_[0])
+            raw = logit(model.predict_proba(features[corrects][:, columns])[:, 1])
+            slope, intercept = fitted_curve(raw, outcome[corrects], weights[corrects]) or (slope, intercept)
 
     def chances(asked: Floats) -> Floats:
         if asked.shape[0] == 0 or slope == 0.0:
-            return np.full(asked.shape[0], 1 / (1 + np.exp(-intercept)))
+            return np.full(asked.shape[0], logistic(np.asarray(intercept)))
         with threadpool_limits(limits=1):
-            raw = _logit(model.predict_proba(asked[:, columns])[:, 1])
-        return np.asarray(1 / (1 + np.exp(-(intercept + slope * raw))))
+            raw = logit(model.predict_proba(asked[:, columns])[:, 1])
+        return logistic(intercept + slope * raw)
 
     return chances
-
-
-def _logit(chance: Floats) -> Floats:
-    inside = np.clip(chance, _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(inside / (1 - inside)))

@@ -19,7 +19,7 @@ from forecasting.chances.rivals import Rival
 from forecasting.chances.rows import ChanceRows
 from forecasting.errors import ForecastError
 from forecasting.outcomes.scores import area_under_curve, calibration_curve, calibration_error
-from forecasting.outcomes.splits import SETTLED, Split
+from forecasting.outcomes.splits import Split, splits_of
 from forecasting.panel import Floats
 
 SHUFFLED = "shuffled"
@@ -68,7 +68,7 @@ def validated(
         return ChanceValidation(*empty, plain, "too_few_decided")
     judged = [
         (split, test, _all_candidates(rows.known_by(split.cutoff), split.cutoff, test, seed, rivals))
-        for split in time_splits(rows, day, count)
+        for split in splits_of(rows.known, rows.decided - rows.known, day, count)
         if (test := _judged_rows(rows, split)).count >= FEWEST_JUDGED
         and rows.known_by(split.cutoff).is_decided.sum() >= FEWEST_DECIDED
         and min(test.outcome.sum(), (1 - test.outcome).sum()) >= FEWEST_OF_A_KIND
@@ -89,16 +89,6 @@ def validated(
     ]
     table = pl.concat([table, pl.DataFrame(everyone, schema=SCHEMA)])
     return ChanceValidation(table, _curves(judged), chosen(table, sorted(rivals)), "compared")
-
-
-def time_splits(rows: ChanceRows, day: int, count: int) -> tuple[Split, ...]:
-    """At most `count` cutoffs in the second half of the looks; the last looks judged have had time to be decided."""
-    known = rows.is_decided
-    settling = int(np.quantile((rows.decided - rows.known)[known], SETTLED))
-    first, last = int(rows.known.min()), day - settling
-    edges = np.linspace(first + (last - first) / 2, last, count + 1).astype(np.int64)
-    pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-    return tuple(Split(cutoff, until) for cutoff, until in pairs if first < cutoff < until)
 
 
 def chosen(table: pl.DataFrame, rivals: list[str]) -> str:

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from forecasting.boosting import Boosting, BoostingSettings, fit_boosting, sampled
+from forecasting.calibration import fitted_curve, logistic, logit
 from forecasting.outcomes.prediction import CAUTIOUS, MIDDLE, Prediction
 from forecasting.outcomes.rivals import known_lateness, known_slip
 from forecasting.outcomes.rows import OutcomeRows
@@ -30,7 +30,6 @@ SETTINGS = BoostingSettings(trees=80, learning_rate=0.08, leaves=12, leaf_rows=4
 # More rows than this teach nothing new and cost time.
 MOST_ROWS = 20_000
 CORRECTING = 4
-_EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,10 @@ class OutcomeModel:
     def probability(self, features: Floats) -> Floats:
         """Chance of being late (rows,) of looks whose due date lies ahead."""
         if self.classifier is None or features.shape[0] == 0:
-            return np.full(features.shape[0], _logistic(np.asarray(self.intercept)))
+            return np.full(features.shape[0], logistic(np.asarray(self.intercept)))
         with _one_thread():
             raw = self.classifier.predict_proba(features[:, self.columns])[:, 1]
-        return _logistic(self.intercept + self.slope * _logit(raw))
+        return logistic(self.intercept + self.slope * logit(raw))
 
     def predict(self, rows: OutcomeRows) -> Prediction:
         """Chance of being late, and P50 and P90 of the slip from the plain end in days."""
@@ -111,30 +110,18 @@ def _calibration(
     classifier: Any, columns: Integers, past: OutcomeRows, late: Floats, weights: Floats, corrects: Flags
 ) -> tuple[float, float]:
     """Slope and intercept on the logit; where the unseen say nothing, the share of late ones alone."""
-    share = _logit(np.asarray(weighted_share(late, weights)))
+    share = logit(np.asarray(weighted_share(late, weights)))
     rows = np.flatnonzero(corrects & (weights > 0))
     if classifier is None or rows.size < 20 or np.ptp(late[rows]) == 0:
         return (0.0 if classifier is None else 1.0), (float(share) if classifier is None else 0.0)
     with _one_thread():
-        raw = _logit(classifier.predict_proba(past.features[rows][:, columns])[:, 1])
-        curve = LogisticRegression(C=100.0).fit(raw[:, None], late[rows].astype(np.int64), sample_weight=weights[rows])
-    slope = float(curve.coef_[0, 0])
-    # A curve that falls says that the model knows less than nothing.
-    return (slope, float(curve.intercept_[0])) if slope > 0 else (0.0, float(share))
+        raw = logit(classifier.predict_proba(past.features[rows][:, columns])[:, 1])
+        return fitted_curve(raw, late[rows], weights[rows]) or (0.0, float(share))
 
 
 def _some(chosen: Flags, seed: int) -> Integers:
     places = np.flatnonzero(chosen)
     return places[sampled(places.size, MOST_ROWS, seed)]
-
-
-def _logit(probability: Floats) -> Floats:
-    inside = np.clip(probability, _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(inside / (1 - inside)))
-
-
-def _logistic(value: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-value)))
 
 
 def _one_thread() -> Any:
