@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+
+from tower.queries import oee
 
 if TYPE_CHECKING:
     from tower.warehouse import Warehouse
@@ -21,23 +22,17 @@ DEFECT_GROUPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The days, both included, and what is filtered; nothing chosen means all."""
+class Chosen(oee.Chosen):
+    """What is chosen of OEE, and items and suppliers; nothing chosen means all."""
 
-    start: date
-    end: date
-    plants: tuple[str, ...] = ()
-    centres: tuple[str, ...] = ()
-    shifts: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     suppliers: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return {
-            "first": self.start, "last": self.end, "plants": list(self.plants), "centres": list(self.centres),
-            "shifts": list(self.shifts), "items": list(self.items), "suppliers": list(self.suppliers),
-        }  # fmt: skip
+        # A class with slots is made anew by its decorator, which plain super() does not find.
+        of_oee = super(Chosen, self).parameters
+        return {**of_oee, "items": list(self.items), "suppliers": list(self.suppliers)}
 
 
 def _in(parameter: str, column: str) -> str:

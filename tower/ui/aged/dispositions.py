@@ -8,7 +8,7 @@ import streamlit as st
 from tower.exports import ColumnKind
 from tower.queries import aged_stock
 from tower.queries.aged_stock import Where
-from tower.store.dispositions import ACTIVE, StockDisposition, disposition_frame, stock_dispositions
+from tower.store.dispositions import ACTIVE, StockDisposition, disposition_frame, gone_dispositions, stock_dispositions
 from tower.ui import states, url
 from tower.ui.aged.disposition_form import close_buttons, described, show_outcome
 from tower.ui.aged.positions import position_id
@@ -72,10 +72,11 @@ def state_frame(kept: list[StockDisposition], positions: pl.DataFrame, view: Vie
         .rename({"disposition_quantity": "then_quantity"})
         .join(now, on=["item_id", "location_id"], how="left")
     )
+    gone = [one.disposition_id for one in gone_dispositions(positions, kept)]
     rank = (
         pl.when(pl.col("status") != ACTIVE)
         .then(3)
-        .when(pl.col("quantity").fill_null(0.0) <= 0)
+        .when(pl.col("disposition_id").is_in(gone))
         .then(1)
         .when(pl.col("due_date") < view.build.as_of)
         .then(0)
