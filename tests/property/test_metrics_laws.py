@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.metrics_scratch import AS_OF, catalogue, scratch_warehouse
-from tower.metrics import Filter, Period, document_rows, query
+from tower.metrics import Filter, Period, Reading, document_rows, explain_difference, query
 from tower.warehouse import Warehouse
 
 ITEMS = [
@@ -176,6 +176,38 @@ def test_the_documents_of_a_group_sum_to_its_figure(company: Any, metric: str, v
         figure = query(warehouse, catalogue(), [metric], where=where, with_parts=True).row(0, named=True)
         rows = document_rows(warehouse, catalogue(), metric, where)
         assert total_of(rows, "numerator") == pytest.approx(figure.get(f"{metric}__numerator", figure[metric]) or 0)
+        warehouse.close()
+
+
+@given(
+    company=companies(),
+    first=st.sampled_from([*ADDITIVE, *RATIOS]),
+    second=st.sampled_from([*ADDITIVE, *RATIOS]),
+    cut=DAYS,
+)
+@LAWS
+def test_what_explains_the_step_between_two_figures_adds_up_to_it(
+    company: Any, first: str, second: str, cut: date
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = built(company, folder)
+        early, late = Period(AS_OF - timedelta(days=500), cut), Period(cut, AS_OF)
+        found = explain_difference(
+            Reading(warehouse, catalogue(), first, (), early), Reading(warehouse, catalogue(), second, (), late)
+        )
+        values = [
+            query(warehouse, catalogue(), [name], period=period).item()
+            for name, period in ((first, early), (second, late))
+        ]
+        if found is None:
+            assert None in values
+        else:
+            assert (found.before, found.after) == pytest.approx(values)
+            shares = float(found.rows["share"].sum()) if found.rows.height else 0.0
+            assert shares + found.remainder == pytest.approx(values[1] - values[0])
+            # Only the number of days, over which stock is averaged, belongs to no document.
+            if "average_stock_value" not in (first, second):
+                assert found.remainder == pytest.approx(0, abs=1e-6 * max(1.0, *map(abs, values)))
         warehouse.close()
 
 

@@ -247,3 +247,28 @@ def test_documents_are_named_in_the_only_language_that_the_source_has(
     documents = app.dataframe[0].value
     assert documents["item_name"].notna().all()
     assert "item_name_zh" not in documents.columns
+
+
+def test_a_switched_definition_shows_the_lines_whose_shares_add_up_to_the_difference(
+    open_app: OpenApp, warehouse: Warehouse, language: Language
+) -> None:
+    flags = "is_on_time_in_full_received_requested", "is_on_time_in_full_shipped_requested"
+    differing = number(
+        warehouse,
+        f"select count(*) from core.fct_sales_order_lines where requested_date {YEAR} "
+        f"and {flags[0]} is distinct from {flags[1]}",
+    )
+    app = open_app(
+        PAGE, user="executive", lang=language, metric="on_time_in_full_shipped_requested_rate",
+        against="metric:on_time_in_full_rate",
+    )  # fmt: skip
+    title = Text(language)("difference.rows")
+    tables = [one.value for one in app.dataframe if "share" in one.value.columns]
+    assert title in words(app)
+    assert differing > 0
+    assert [frame.height if hasattr(frame, "height") else len(frame) for frame in tables] == [differing]
+    values = [
+        number(warehouse, f"select avg({flag}) from core.fct_sales_order_lines where requested_date {YEAR}")
+        for flag in flags
+    ]
+    assert float(tables[0]["share"].sum()) == pytest.approx(values[1] - values[0])

@@ -3,6 +3,7 @@
 from tower.metrics.availability import availability
 from tower.metrics.catalogue import GRAIN_LABELS, GRAINS, Catalogue, Dimension, Metric, SemanticModel
 from tower.metrics.compiler import Compiled, compile_query
+from tower.metrics.differences import Difference, Reading, explain_difference, is_explainable
 from tower.metrics.documents import document_count, document_rows
 from tower.metrics.filters import Filter, Period, parse_filter, parse_filters
 from tower.metrics.manifest import catalogue_from_manifest
@@ -14,10 +15,12 @@ __all__ = [
     "GRAIN_LABELS",
     "Catalogue",
     "Compiled",
+    "Difference",
     "Dimension",
     "Filter",
     "Metric",
     "Period",
+    "Reading",
     "SemanticModel",
     "availability",
     "catalogue_from_manifest",
@@ -26,6 +29,8 @@ __all__ = [
     "compile_query",
     "document_count",
     "document_rows",
+    "explain_difference",
+    "is_explainable",
     "load_catalogue",
     "parse_filter",
     "parse_filters",

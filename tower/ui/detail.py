@@ -11,7 +11,7 @@ from tower.metrics import Filter, Metric, Period
 from tower.queries import breakdown as questions
 from tower.queries import scorecard
 from tower.queries.scorecard import Card
-from tower.ui import states, url
+from tower.ui import explained, states, url
 from tower.ui.cached import ask_metrics
 from tower.ui.definitions import show_definition
 from tower.ui.figures import about_metric, export_kind, member_columns, named_members, show_figure
@@ -21,7 +21,7 @@ from tower.ui.tables import show_table
 from tower.ui.view import View
 
 GRAINS = ("week", "month", "quarter")
-PARAMETERS = ("metric", "by", "member", "grain")
+PARAMETERS = ("metric", "by", "member", "grain", *explained.PARAMETERS)
 # The dimension that a metric is first shown by, the first that it reaches.
 FIRST_DIMENSIONS = ("product_family", "plant_name", "supplier_name", "customer_segment", "item_category")
 
@@ -61,6 +61,8 @@ def _show_parts(view: View, metric: Metric, card: Card) -> None:
         _show_course(view, metric, card)
     with right, states.or_failed(view.text):
         member = _show_breakdown(view, metric, card)
+    with states.or_failed(view.text):
+        explained.show_difference(view, metric)
     with states.or_failed(view.text):
         _show_documents(view, metric, member)
 
