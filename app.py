@@ -12,6 +12,7 @@ from tower.ui.header import show_header
 from tower.ui.navigation import page_for
 from tower.ui.session import arrive, users
 from tower.ui.start import choose_user
+from tower.ui.trust import show_badge
 
 st.set_page_config(page_title=Text("en")("product.name"), page_icon=ICON, layout="wide")
 st.logo(LOGO, size="medium")
@@ -26,6 +27,10 @@ if arrival.user is None and arrival.problem is not None:
 elif arrival.user is None:
     choose_user(arrival.text, users(now))
 else:
-    if arrival.view is not None:
-        show_header(arrival.view)
-    page.run()
+    badge = show_header(arrival.view) if arrival.view is not None else None
+    try:
+        page.run()
+    finally:
+        # What a page stands on is known when it has read it, also where it stopped early.
+        if arrival.view is not None and badge is not None:
+            show_badge(arrival.view, badge)

@@ -6,7 +6,10 @@ query, page or export can forget the scope, and a table that does not say whom i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +31,20 @@ HIDDEN_FROM_SCOPED = frozenset({("build", "rejected_rows")})
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
+_RELATION = re.compile(r'\b(?:core|marts|canonical|engine|reference)\."?(\w+)"?')
+_reads: ContextVar[set[str] | None] = ContextVar("reads", default=None)
+
+
+@contextmanager
+def recording_reads() -> Iterator[set[str]]:
+    """The names of the tables that queries inside this block read, without their schemas."""
+    reads: set[str] = set()
+    token = _reads.set(reads)
+    try:
+        yield reads
+    finally:
+        _reads.reset(token)
+
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
@@ -41,6 +58,8 @@ class Warehouse:
 
     def frame(self, sql: str, parameters: Parameters | None = None) -> pl.DataFrame:
         """Run one query. Decimals come out as Float64. Raises QueryError with the database's own words."""
+        if (reads := _reads.get()) is not None:
+            reads.update(_RELATION.findall(sql))
         with self._connection.cursor() as cursor:
             try:
                 if self.scope.is_everything:

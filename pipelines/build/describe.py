@@ -56,16 +56,27 @@ def write_rejected_rows(context: BuildContext) -> None:
                 """,
                 [source, source_table],
             )
+        # How many there are may be known to readers who may not see the rows.
+        connection.execute(
+            """
+            create or replace table build.rejected_counts as
+            select source, table_name, count(*) as rejected_rows
+            from build.rejected_rows
+            group by source, table_name
+            order by source, table_name
+            """
+        )
 
 
 def write_test_results(context: BuildContext) -> None:
-    """One row per dbt test in `build.test_results`."""
+    """One row per dbt test in `build.test_results`; of those that found rows the query, in `build.test_queries`."""
     schema = {
         "test": pl.String, "model": pl.String, "layer": pl.String, "kind": pl.String, "column_name": pl.String,
         "severity": pl.String, "status": pl.String, "failures": pl.Int64, "message": pl.String,
     }  # fmt: skip
     nodes = context.dbt.manifest.nodes
     rows = []
+    queries = []
     for result in context.test_results:
         node: Any = nodes[result.unique_id]
         # A test written as a query is attached to no model: it belongs to the first one that it reads.
@@ -85,8 +96,12 @@ def write_test_results(context: BuildContext) -> None:
                 result.message,
             )
         )
+        if result.status != "pass" and getattr(node, "compiled_code", None):
+            queries.append((node.name, node.compiled_code))
+    found = pl.DataFrame(queries, schema={"test": pl.String, "query": pl.String}, orient="row")
     with context.connection() as connection:
         write_table(connection, "build.test_results", pl.DataFrame(rows, schema=schema, orient="row"))
+        write_table(connection, "build.test_queries", found)
 
 
 def write_definitions(context: BuildContext) -> None:

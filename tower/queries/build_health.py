@@ -116,6 +116,14 @@ def test_results(warehouse: Warehouse, *, failing_only: bool) -> pl.DataFrame:
     )
 
 
+def failing_rows(warehouse: Warehouse, test: str) -> pl.DataFrame:
+    """The rows that a test found, as its own query returns them; at most MOST_ROWS. Empty for a test that passed."""
+    queries = warehouse.frame("select query from build.test_queries where test = $test", {"test": test})
+    if queries.is_empty():
+        return pl.DataFrame()
+    return warehouse.frame(f"select * from ({queries['query'].item()}\n) as found limit {MOST_ROWS}")
+
+
 def coverage_tables(warehouse: Warehouse) -> pl.DataFrame:
     """How each source fills each canonical table: table_name, source, status, columns_absent, note, note_zh."""
     return warehouse.frame(

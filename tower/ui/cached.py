@@ -11,8 +11,9 @@ import streamlit as st
 from tower.access import RowScope
 from tower.metrics import Catalogue, load_catalogue
 from tower.store import Store, open_store
+from tower.ui.standing import stand_on
 from tower.ui.view import View
-from tower.warehouse import Warehouse, open_warehouse
+from tower.warehouse import Warehouse, open_warehouse, recording_reads
 
 Answer = TypeVar("Answer")
 
@@ -20,7 +21,9 @@ Answer = TypeVar("Answer")
 def ask(warehouse: Warehouse, question: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
     """Put a named question to a warehouse, or give the answer from before. Arguments must be plain values."""
     key = (warehouse.build_id, warehouse.scope.key, f"{question.__module__}.{question.__qualname__}")
-    answer: Answer = _answer(key, (arguments, tuple(sorted(named.items()))), question, warehouse)
+    answer: Answer
+    answer, reads = _answer(key, (arguments, tuple(sorted(named.items()))), question, warehouse)
+    stand_on(warehouse.build_id, reads)
     return answer
 
 
@@ -29,14 +32,20 @@ def ask_metrics(view: View, question: Callable[..., Answer], *arguments: Any, **
     warehouse = view.warehouse
     key = (warehouse.build_id, warehouse.scope.key, f"{question.__module__}.{question.__qualname__}")
     given = (arguments, tuple(sorted(named.items())))
-    answer: Answer = _metric_answer(key, given, question, warehouse, view.catalogue)
+    answer: Answer
+    answer, reads = _metric_answer(key, given, question, warehouse, view.catalogue)
+    stand_on(warehouse.build_id, reads)
     return answer
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
-def _answer(key: tuple[str, ...], given: tuple[Any, ...], _question: Callable[..., Any], _warehouse: Warehouse) -> Any:
+def _answer(
+    key: tuple[str, ...], given: tuple[Any, ...], _question: Callable[..., Any], _warehouse: Warehouse
+) -> tuple[Any, frozenset[str]]:
     arguments, named = given
-    return _question(_warehouse, *arguments, **dict(named))
+    with recording_reads() as reads:
+        answer = _question(_warehouse, *arguments, **dict(named))
+    return answer, frozenset(reads)
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
@@ -46,9 +55,11 @@ def _metric_answer(
     _question: Callable[..., Any],
     _warehouse: Warehouse,
     _catalogue: Catalogue,
-) -> Any:
+) -> tuple[Any, frozenset[str]]:
     arguments, named = given
-    return _question(_warehouse, _catalogue, *arguments, **dict(named))
+    with recording_reads() as reads:
+        answer = _question(_warehouse, _catalogue, *arguments, **dict(named))
+    return answer, frozenset(reads)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

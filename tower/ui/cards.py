@@ -12,6 +12,7 @@ from tower.metrics import Metric
 from tower.queries.scorecard import Card
 from tower.ui import url
 from tower.ui.definitions import show_definition
+from tower.ui.trust import in_short, metric_trust
 from tower.ui.view import View
 
 # At the foot of a card the icons are shown alone; their words stay for screen readers, and at the pointer.
@@ -19,13 +20,15 @@ _WORDLESS = (
     "<style>[class*='st-key-foot_'] button p{position:absolute;width:1px;height:1px;overflow:hidden;"
     "clip-path:inset(50%)}</style>"
 )
+# A figure whose inputs are known to be wrong is struck through, not hidden: people ask for it by name.
+_STRUCK = "<style>[class*='st-key-struck_'] [data-testid='stMetricValue']{text-decoration:line-through}</style>"
 _STANDING_COLOURS = {"on_target": "green", "warning": "orange", "off_target": "red"}
 
 
 def show_cards(view: View, title: str, cards: Sequence[Card]) -> None:
     """One group of cards in a row that wraps."""
     st.markdown(f"##### {title}")
-    st.html(_WORDLESS)
+    st.html(_WORDLESS + _STRUCK)
     with st.grid(4, min_column_width=230, gap="small"):
         for card in cards:
             _show_card(view, card)
@@ -33,9 +36,14 @@ def show_cards(view: View, title: str, cards: Sequence[Card]) -> None:
 
 def _show_card(view: View, card: Card) -> None:
     metric = view.catalogue.metric(card.metric)
+    trust = metric_trust(view, metric) if card.state == "shown" else None
+    is_struck = trust is not None and trust.is_disqualified
     with st.container(border=True, height="stretch", gap=None, key=f"card_{card.metric}"):
         if card.state == "shown":
-            _show_figure(view, metric, card)
+            with st.container(gap=None, key=f"{'struck' if is_struck else 'figure'}_{card.metric}"):
+                _show_figure(view, metric, card)
+            if trust is not None and is_struck:
+                st.caption(f":red[:material/error:] {in_short(view, trust.causes)}")
         else:
             st.metric(view.label(card.metric), MISSING)
         st.space("stretch")

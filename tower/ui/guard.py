@@ -9,6 +9,7 @@ from tower.i18n import Text
 from tower.ui import states
 from tower.ui.header import choose_language
 from tower.ui.navigation import may_open
+from tower.ui.standing import PAGE
 from tower.ui.view import Arrival, View
 
 ARRIVAL = "arrival"
@@ -28,6 +29,7 @@ def guard(name: str) -> View:
     if arrival.view is None:
         _explain(arrival)
         st.stop()
+    st.session_state[PAGE] = name
     return arrival.view
 
 

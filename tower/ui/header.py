@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from tower.i18n import LANGUAGES, Language, Text
 from tower.store import User
@@ -15,8 +16,8 @@ from tower.ui.view import View
 STALE_AFTER = timedelta(days=2)
 
 
-def show_header(view: View) -> None:
-    """Company and freshness on the left, language and reader on the right."""
+def show_header(view: View) -> DeltaGenerator:
+    """Company and freshness on the left, language and reader on the right. Returns the place of the trust badge."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="header"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(f"**{company(view)}**", width="content")
@@ -26,9 +27,11 @@ def show_header(view: View) -> None:
                     view.text("header.stale", age=age_of_data(view)), icon=":material/history:", color="orange",
                     help=view.text("header.stale_help"),
                 )  # fmt: skip
+            badge = st.container(width="content", key="trust_badge")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             choose_language(view.text)
             show_reader(view.text, view.user)
+    return badge
 
 
 def company(view: View) -> str:

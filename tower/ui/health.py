@@ -162,6 +162,22 @@ def _tests(view: View) -> None:
         note=totals,
         empty=text("health.tests_none"),
     )  # fmt: skip
+    _failing_rows(view, frame.filter(pl.col("status") != "pass")["test"].to_list())
+
+
+def _failing_rows(view: View, tests: list[str]) -> None:
+    """The rows that one failing test found."""
+    if not tests:
+        return
+    text = view.text
+    if not view.scope.is_everything:
+        states.forbidden(text, text("state.forbidden_scope"))
+        return
+    chosen = url.select(text("health.failing_test"), "check", tests, str, default=tests[0], width=620) or tests[0]
+    rows = ask(view.warehouse, build_health.failing_rows, chosen)
+    shown = rows.with_columns(pl.all().cast(pl.String))
+    columns = tuple(Column(name, name) for name in shown.columns)
+    show_table(view, f"failing_{chosen}", text("health.failing_rows"), shown, columns)
 
 
 def _reconciliation(view: View) -> None:
