@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from tower.access import EVERYTHING
-from tower.builds import BuildSummary, list_builds
+from tower.builds import BuildSummary
 from tower.charts.waterfall import waterfall_figure
 from tower.exports import Column
 from tower.metrics import Catalogue, Difference, Filter, Metric, is_explainable
@@ -14,6 +14,7 @@ from tower.queries import breakdown, difference
 from tower.queries.difference import Compared
 from tower.ui import cached, states, url
 from tower.ui.figures import about_metric, export_kind, show_figure
+from tower.ui.header import readable_builds
 from tower.ui.tables import show_table
 from tower.ui.view import View
 from tower.warehouse import Warehouse
@@ -44,7 +45,7 @@ def show_difference(view: View, metric: Metric) -> None:
     if found is None:
         states.empty(view.text, view.text("difference.no_value"))
         return
-    _show(view, metric, offered[against], found, by)
+    show_explained(view, metric, offered[against], found, by)
 
 
 def explain(view: View, metric: str, against: str, by: str | None) -> Difference | None:
@@ -84,12 +85,7 @@ def _explained(
 
 def kept_builds(view: View) -> list[BuildSummary]:
     """The other builds that this program can read, the newest first."""
-    home = view.build.file.parents[1]
-    return [
-        one
-        for one in reversed(list_builds(home))
-        if one.build_id != view.build.build_id and one.schema_version == view.build.schema_version
-    ]
+    return [one for one in reversed(readable_builds(view)) if one.build_id != view.build.build_id]
 
 
 def _offered(view: View, metric: Metric) -> dict[str, str]:
@@ -119,7 +115,8 @@ def _choose_dimension(view: View, metric: Metric) -> str | None:
     )  # fmt: skip
 
 
-def _show(view: View, metric: Metric, other: str, found: Difference, by: str | None) -> None:
+def show_explained(view: View, metric: Metric, other: str, found: Difference, by: str | None) -> None:
+    """The step in one sentence, its bridge by the members of a dimension, and the documents with their shares."""
     text, numbers = view.text, view.numbers
     counts = {sort: (documents, share) for sort, documents, share in difference.sorts(found).rows()}
     sentence = text(
@@ -205,7 +202,7 @@ def _show_rows(view: View, metric: Metric, found: Difference) -> None:
         f"{metric.name}_difference",
         text("difference.rows"),
         shown.head(breakdown.MOST_DOCUMENTS),
-        (*names, *amounts, Column("share", text("difference.share"), "number")),
+        (*names, Column("share", text("difference.share"), "number"), *amounts),
         everything=lambda: shown,
         about=about_metric(view, metric),
         note=text(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from tower.errors import BuildNotFound
 from tower.i18n import Text
-from tower.ui import states
+from tower.ui import states, url
 from tower.ui.header import choose_language
 from tower.ui.navigation import may_open
 from tower.ui.standing import PAGE
@@ -36,7 +36,11 @@ def guard(name: str) -> View:
 def _explain(arrival: Arrival) -> None:
     assert arrival.problem is not None, "without a view there is a problem"
     choose_language(arrival.text)
-    if isinstance(arrival.problem, BuildNotFound):
+    if url.value("build"):
+        # An earlier build that is gone or of another table version; the served one may be in order.
+        states.failed(arrival.text, arrival.problem)
+        st.button(arrival.text("header.back_to_today"), on_click=url.write, args=("build", ""), key="back_to_today")
+    elif isinstance(arrival.problem, BuildNotFound):
         states.no_build(arrival.text, arrival.problem)
     else:
         states.failed(arrival.text, arrival.problem)

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from tower.builds import SCHEMA_VERSION, BuildSummary, list_builds
 from tower.i18n import LANGUAGES, Language, Text
 from tower.store import User
 from tower.ui import url
@@ -22,7 +23,8 @@ def show_header(view: View) -> DeltaGenerator:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(f"**{company(view)}**", width="content")
             st.caption(stamp(view), width="content", help=stamp_help(view))
-            if is_stale(view):
+            choose_build(view)
+            if is_stale(view) and view.is_served:
                 st.badge(
                     view.text("header.stale", age=age_of_data(view)), icon=":material/history:", color="orange",
                     help=view.text("header.stale_help"),
@@ -32,6 +34,46 @@ def show_header(view: View) -> DeltaGenerator:
             choose_language(view.text)
             show_reader(view.text, view.user)
     return badge
+
+
+def choose_build(view: View) -> None:
+    """The other builds that are kept, each a day to look back to; and the way back to today."""
+    others = [one for one in reversed(readable_builds(view)) if one.build_id != view.build.build_id]
+    if not view.is_served:
+        st.badge(
+            view.text("header.earlier"),
+            icon=":material/history:",
+            color="orange",
+            help=view.text("header.earlier_help"),
+        )
+        st.button(
+            view.text("header.back_to_today"),
+            type="tertiary",
+            on_click=url.write,
+            args=("build", ""),
+            key="back_to_today",
+        )
+    elif others:
+        with st.popover(
+            view.text("header.as_of"),
+            type="tertiary",
+            icon=":material/event_repeat:",
+            help=view.text("header.as_of_help"),
+        ):
+            for one in others:
+                st.button(
+                    view.text(
+                        "header.stamp", as_of=view.numbers.day(one.as_of), build=one.build_id[-6:]
+                    ),
+                    key=f"open_build_{one.build_id}", type="tertiary", on_click=url.write, args=("build", one.build_id),
+                    help=view.numbers.instant(one.built_at.astimezone(UTC)),
+                )  # fmt: skip
+
+
+def readable_builds(view: View) -> list[BuildSummary]:
+    """The published builds that this program can read, the oldest first."""
+    builds = list_builds(view.build.file.parents[1])
+    return [one for one in builds if one.status == "published" and one.schema_version == SCHEMA_VERSION]
 
 
 def company(view: View) -> str:

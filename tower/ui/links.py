@@ -17,7 +17,7 @@ def address(view: View, screen: str, **parameters: str) -> str | None:
     """The address of a screen for the same reader and language; None where it does not exist or is not for the role."""
     if screen not in {one.name for one in SCREENS} or not may_open(view.user.role, screen):
         return None
-    carried = {key: url.value(key) for key in ("user", "lang") if url.value(key)}
+    carried = {key: url.value(key) for key in ("user", "lang", "build") if url.value(key)}
     return f"{screen}?{urlencode({**parameters, **carried})}"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tower.access import EVERYTHING, ROLES, row_scope_for
-from tower.builds import current_build
+from tower.builds import Home, current_build, read_summary
 from tower.errors import StoreError, TowerError
 from tower.i18n import Numbers, Text, language_of
 from tower.metrics import availability
@@ -20,7 +20,7 @@ from tower.ui.view import Arrival, View
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 # The parameters that every page shares.
-FRAME_PARAMETERS = ("user", "period", "from", "to", "plant", "family", "segment", "channel")
+FRAME_PARAMETERS = ("user", "build", "period", "from", "to", "plant", "family", "segment", "channel")
 
 
 def arrive(now: datetime) -> Arrival:
@@ -63,7 +63,10 @@ def known_user(settings: Settings, now: datetime) -> User | None:
 
 
 def _view(settings: Settings, user: User, text: Text, now: datetime) -> View:
-    build = current_build(settings.home)
+    # Any page can be read on any build that is kept; without a name it is the one that is served.
+    named = url.value("build")
+    current = current_build(settings.home)
+    build = read_summary(Home(settings.home), named) if named and named != current.build_id else current
     everything = cached.warehouse(build.file, EVERYTHING.key, EVERYTHING)
     scope = row_scope_for(user.scope, everything)
     warehouse = cached.warehouse(build.file, scope.key, scope)
@@ -76,6 +79,7 @@ def _view(settings: Settings, user: User, text: Text, now: datetime) -> View:
         user=user,
         scope=scope,
         build=build,
+        is_served=build.build_id == current.build_id,
         company_name=cached.ask(warehouse, build_health.build_info)["company_name"].item(),
         warehouse=warehouse,
         catalogue=catalogue,

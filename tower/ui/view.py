@@ -30,7 +30,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One reader's view of one build. `missing` names, metric by metric, what the sources do not hand over."""
+    """One reader's view of one build. `missing` names, metric by metric, what the sources do not hand over.
+
+    `is_served` is false where the reader chose an earlier build than the one that everybody is shown.
+    """
 
     now: datetime
     text: Text
@@ -43,6 +46,7 @@ class View:
     catalogue: Catalogue
     missing: Mapping[str, tuple[str, ...]]
     selection: Selection
+    is_served: bool = True
 
     def label(self, metric: str) -> str:
         known = self.catalogue.metric(metric)
