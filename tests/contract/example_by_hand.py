@@ -18,7 +18,7 @@ from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
 
-from tests.contract import example_oee_by_hand
+from tests.contract import example_after_sales_by_hand, example_oee_by_hand
 from tests.contract.example_rows import (
     AS_OF,
     by_key,
@@ -249,6 +249,10 @@ def service_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     def units(line: Line) -> tuple[Decimal, Decimal] | None:
         return (min(line.shipped, line.wanted), line.wanted) if due(line, line.requested) else None
 
+    def worth(line: Line) -> tuple[Decimal, Decimal] | None:
+        parts = (min(line.shipped, line.wanted) * line.unit_value, line.wanted * line.unit_value)
+        return parts if due(line, line.requested) else None
+
     def late(line: Line) -> tuple[Decimal, Decimal] | None:
         until = AS_OF if open_quantity(line) > 0 else line.shipped_in_full
         days = max((until - line.requested).days, 0) if until else 0
@@ -270,6 +274,7 @@ def service_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
         "on_time_shipment_rate": ("lines with a shipment by the requested date ÷ lines due", line_parts(shipped_by, requested), True),
         "line_fill_rate": ("lines shipped in full by now ÷ lines due by the requested date", line_parts(filled, requested), True),
         "unit_fill_rate": ("units shipped by now ÷ units wanted, lines due by the requested date", line_parts(units, requested), True),
+        "value_fill_rate": ("net value shipped by now ÷ net value wanted, lines due by the requested date", line_parts(worth, requested), True),
         "average_days_late": ("Σ days late × quantity ÷ Σ quantity, lines due and late", line_parts(late, requested), True),
         "order_fulfilment_cycle_days": ("Σ (received in full − ordered) ÷ lines received in full", line_parts(fulfilled, lambda line: line.received_in_full), True),
         "shipping_cycle_days": ("Σ (shipped in full − ordered) ÷ lines shipped in full", line_parts(cycle, lambda line: line.shipped_in_full), True),
@@ -611,10 +616,13 @@ def turnover_figures() -> list[Answer]:
     )
     june_average = sum(june, Fraction(0)) / len(june)
     turns = cost * 365 / len(by_day) / average
+    known = [part for part in delivery_figures()["revenue"][1] if part.where["month"] >= "2026-01"]
+    at_sales_value = sum((part.above for part in known), Fraction(0)) * 365 / len(by_day) / average
     days = average * len(by_day) / cost
     return [
         Answer("average_stock_value", "", "Σ of the stock value at the end of each day ÷ days", by_month, True),
         Answer("inventory_turns", "", "cost of goods sold × 365 ÷ 181 days ÷ average stock value", (Part("181 days", turns),), False),
+        Answer("inventory_turns_at_sales_value", "", "revenue × 365 ÷ 181 days ÷ average stock value", (Part("181 days", at_sales_value),), False),
         Answer("inventory_days", "", "average stock value × 181 days ÷ cost of goods sold", (Part("181 days", days),), False),
         Answer("average_stock_value", "month=2026-06", "the same, June", tuple(p for p in by_month if p.key.startswith("2026-06")), True),
         Answer("inventory_days", "month=2026-06", "average stock value of June × 30 days ÷ cost of goods sold in June", (Part("30 days", june_average * 30 / june_cost),), False),
@@ -688,12 +696,53 @@ def crm_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     }
 
 
+def customer_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
+    """Repeat purchases and concentration. The files hold six months: too few for retention, which stays unknown."""
+    bought: dict[str, dict[date, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    for line in lines():
+        if not line.is_cancelled:
+            bought[line.customer][line.ordered] += Fraction(line.wanted * line.unit_value)
+    days = {customer: sorted(found) for customer, found in bought.items()}
+    gaps = tuple(
+        Part(f"{customer} {later}", Fraction((later - earlier).days), where={"customer": customer})
+        for customer in sorted(days)
+        for earlier, later in pairwise(days[customer])
+    )
+    years = {customer: sum(found.values(), Fraction(0)) for customer, found in bought.items()}
+    ranked = sorted(years, key=lambda customer: (-years[customer], customer))
+    figures: dict[str, tuple[str, tuple[Part, ...], bool]] = {
+        "repeat_customer_rate": (
+            "customers with two order days or more ÷ customers with an order",
+            tuple(Part(one, Fraction(len(days[one]) > 1), Fraction(1)) for one in sorted(days)),
+            True,
+        ),
+        "median_order_gap_days": ("median of the days between a customer's order days", gaps, False),
+    }
+    for most in (1, 5, 20):
+        figures[f"top_{most}_customer_share_rate"] = (
+            f"net value of the {most} largest ÷ of all, in twelve months",
+            tuple(Part(one, years[one] * (place < most), years[one]) for place, one in enumerate(ranked)),
+            True,
+        )
+    return figures
+
+
 def oee_and_quality_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     """The sums of example_oee_by_hand in the shape of the others."""
     return {
         metric: (sentence, tuple(Part(key, above, below, where) for key, above, below, where in parts), is_ratio)
         for metric, (sentence, parts, is_ratio) in example_oee_by_hand.figures().items()
     }
+
+
+def after_sales_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
+    """The sums of example_after_sales_by_hand, and warranty cost over the revenue of delivery_figures."""
+    found = {
+        metric: (sentence, tuple(Part(key, above, below, where) for key, above, below, where in parts), is_ratio)
+        for metric, (sentence, parts, is_ratio) in example_after_sales_by_hand.figures().items()
+    }
+    sold = tuple(Part(part.key, Fraction(0), part.above, part.where) for part in delivery_figures()["revenue"][1])
+    return found | {"warranty_cost_rate": ("warranty cost ÷ revenue", (*found["warranty_cost_value"][1], *sold), True)}
 
 
 # All of them -----------------------------------------------------------------------------------------------------------
@@ -727,10 +776,15 @@ SLICES: dict[str, tuple[str, ...]] = {
     "availability_rate": ("work_centre=WELD",),
     "first_pass_yield_rate": ("work_centre=WELD", "item=F200"),
     "quality_cost_value": ("quality_cost_kind=rework",),
+    "service_case_count": ("month=2026-06", "case_type=complaint"),
+    "first_response_in_target_rate": ("case_type=complaint",),
+    "warranty_cost_rate": ("item=F200",),
+    "csat_rate": ("customer=K06",),
+    "net_promoter_score": ("month=2026-05",),
     "receivables_value": ("customer=K05",),
     "win_rate": ("sales_rep=R3",),
 }
-SCALES = {"incoming_defect_ppm": 1_000_000, "incoming_inspection_defect_ppm": 1_000_000}
+SCALES = {"incoming_defect_ppm": 1_000_000, "incoming_inspection_defect_ppm": 1_000_000, "net_promoter_score": 100}
 
 
 def percentile(values: Iterable[Fraction], share: Fraction) -> Fraction:
@@ -743,6 +797,7 @@ def percentile(values: Iterable[Fraction], share: Fraction) -> Fraction:
 
 STATED: dict[str, Callable[[tuple[Part, ...]], Fraction]] = {
     "manufacturing_lead_time_days": lambda parts: percentile([part.above for part in parts], Fraction(1, 2)),
+    "median_order_gap_days": lambda parts: percentile([part.above for part in parts], Fraction(1, 2)),
     "supplier_lead_time_days_p90": lambda parts: percentile([part.above for part in parts], Fraction(9, 10)),
 }
 
@@ -751,7 +806,7 @@ def answers() -> list[Answer]:
     figures = (
         order_figures() | service_figures() | delivery_figures() | production_figures() | work_in_process_figures()
         | purchase_figures() | stock_figures()
-        | quality_figures() | oee_and_quality_figures() | finance_figures() | crm_figures()
+        | quality_figures() | oee_and_quality_figures() | after_sales_figures() | finance_figures() | crm_figures() | customer_figures()
     )  # fmt: skip
     result = []
     for metric, (sentence, parts, is_ratio) in figures.items():
