@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from tower.store import Store, open_store
+from tower.store.alert_decisions import AlertDecision, assign, note_sent, visit
 from tower.store.comments import Comment, add_comment
 from tower.store.decisions import MessageDecision, decide
 from tower.store.dispositions import StockDisposition, dispose
@@ -31,6 +32,7 @@ ORDER = FirmedOrder(
 DISPOSITION = StockDisposition(
     "C-MCU-01", "P1", "use_up", "bo", date(2026, 7, 31), 2080.0, 16640.0, "planned for the refit · 用于改装"
 )
+ALERT = AlertDecision("supplier_slipping|supplier|V07", "supplier_slipping", money_at_risk=41_000.0)
 
 
 def change_file(name: str, on: str = "", changes: str = MORE) -> str:
@@ -57,6 +59,9 @@ def fill(url: str) -> None:
     decide(store, [DECISION], "anna", NOW)
     firm_orders(store, [ORDER], "anna", NOW)
     dispose(store, DISPOSITION, "anna", NOW)
+    assign(store, ALERT, "bo", "anna", NOW)
+    visit(store, "anna", date(2026, 7, 1), NOW)
+    note_sent(store, "https://hook", {ALERT.alert_key: 41_000.0}, [ALERT.alert_key], date(2026, 7, 1), NOW)
     add_comment(store, COMMENT, "anna", NOW)
     add_forecast_override(store, OVERRIDE, "anna", NOW)
     store.close()

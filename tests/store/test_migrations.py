@@ -13,10 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from tests.store.rows import NOW, ORDER, OVERRIDE, added, fill
+from tests.store.rows import DISPOSITION, NOW, ORDER, OVERRIDE, added, fill
 from tower.store import AuditEntry, SavedView, User, open_store
 from tower.store.comments import comments
 from tower.store.database import HEAD, MIGRATIONS, move_to, open_engine, writing
+from tower.store.dispositions import stock_dispositions
 from tower.store.firmed_orders import firmed_orders
 from tower.store.forecast_overrides import forecast_overrides
 from tower.store.scenarios import scenarios
@@ -43,6 +44,11 @@ ENTERED = {
         "'anna', '2026-07-01 09:30:00.000000', 'active')",
     ),
     "v0004": (),
+    "v0005": (
+        "insert into stock_dispositions (version, item_id, location_id, disposition, owner, due_date, quantity, "
+        "stock_value, note, author, decided_at, status) values (1, 'C-MCU-01', 'P1', 'use_up', 'bo', '2026-07-31', "
+        "2080.0, 16640.0, 'planned for the refit · 用于改装', 'anna', '2026-07-01 09:30:00.000000', 'active')",
+    ),
 }
 
 
@@ -87,6 +93,9 @@ def test_what_an_earlier_version_held_is_there_after_the_upgrade(empty_url: str,
     kept = [replace(one, firmed_order_id=None) for one in firmed_orders(store)]
     firmed = replace(ORDER, author="anna", created_at=NOW, version=1)
     assert kept == ([] if version in ("v0001", "v0002") else [firmed])
+    disposed = [replace(one, disposition_id=None) for one in stock_dispositions(store)]
+    disposition = replace(DISPOSITION, author="anna", decided_at=NOW, version=1)
+    assert disposed == ([disposition] if version == "v0005" else [])
     assert OVERRIDE.first_date == date(2026, 8, 1)
     added(store, "after the upgrade")
     assert [one.name for one in scenarios(store)] == ["after the upgrade"]

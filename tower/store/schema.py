@@ -216,3 +216,46 @@ stock_dispositions = Table(
     Column("status", String(20), nullable=False),
     UniqueConstraint("item_id", "location_id"),
 )
+
+# One row an alert, named by the key that it has in every build. A build writes nothing here: whether an alert is there,
+# gone or back is worked out when it is read.
+alert_decisions = Table(
+    "alert_decisions",
+    metadata,
+    Column("decision_id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, nullable=False),
+    Column("alert_key", String(300), nullable=False),
+    Column("kind", String(50), nullable=False),
+    Column("owner", String(100), nullable=False),
+    Column("snoozed_until", Date),
+    Column("resolved_as_of", Date),
+    Column("reason", String(1000), nullable=False),
+    Column("money_at_risk", Float),
+    Column("author", String(100), nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("status", String(20), nullable=False),
+    UniqueConstraint("alert_key"),
+)
+
+# When a person last looked at the inbox, for what is new since.
+alert_visits = Table(
+    "alert_visits",
+    metadata,
+    Column("user_id", String(100), primary_key=True),
+    Column("visited_at", Instant, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("before_as_of", Date),
+)
+
+# What was sent where and how large it was then, so that only new and grown alerts are sent again.
+alert_notifications = Table(
+    "alert_notifications",
+    metadata,
+    Column("notification_id", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(300), nullable=False),
+    Column("alert_key", String(300), nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("money_at_risk", Float),
+    UniqueConstraint("channel", "alert_key"),
+)
