@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from pipelines.build.context import BuildContext
+from pipelines.detect.onsets import append_onsets
 from pipelines.forecast_history import append_forecast_vintage
 from pipelines.history import append_history, replace_durably
 from pipelines.land.loads import prune_loads
@@ -67,6 +68,7 @@ def publish(
         point_to(home, build_id)
         append_history(home, build_id)
         append_forecast_vintage(home, build_id)
+        append_onsets(home, build_id)
     return read_summary(home, build_id)
 
 
@@ -88,6 +90,7 @@ def sweep(home: Home) -> None:
         if build.status == "published":
             append_history(home, build.build_id)
             append_forecast_vintage(home, build.build_id)
+            append_onsets(home, build.build_id)
 
 
 def prune(home: Home, settings: Settings) -> list[str]:

@@ -68,13 +68,15 @@ class PlanSettings(BaseModel):
 
     `demand`: what make-to-stock items are planned for: the build's own "forecast", that of the source ("company"), or
     "orders" alone. `safety_stock`: as "stated" in the policies; the "target" of the policy where it states no stock;
-    or what was "proposed" from the forecast wherever there is a proposal.
+    or what was "proposed" from the forecast wherever there is a proposal. `pipeline`: "add" plans for the open
+    opportunities too, each by the chance that it is won; their orders should then be no history (`projects`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     demand: Literal["forecast", "company", "orders"] = "forecast"
     safety_stock: Literal["stated", "target", "proposed"] = "target"
+    pipeline: Literal["ignore", "add"] = "ignore"
     usable_stock: tuple[Literal["unrestricted", "reserved", "inspection", "blocked", "consigned"], ...] = (
         "unrestricted", "reserved",
     )  # fmt: skip
@@ -91,7 +93,7 @@ class PlanSettings(BaseModel):
     @property
     def decided(self) -> PlanningSettings:
         """The same for the engines."""
-        return PlanningSettings(**self.model_dump(exclude={"demand", "safety_stock"}))
+        return PlanningSettings(**self.model_dump(exclude={"demand", "safety_stock", "pipeline"}))
 
 
 class ForecastSettings(BaseModel):

@@ -10,11 +10,14 @@ from pipelines.build.describe import write_definitions, write_rejected_rows, wri
 from pipelines.build.land import land_sources
 from pipelines.build.open_file import open_build_file
 from pipelines.build.project import failed
+from pipelines.detect.onsets import read_onsets
+from pipelines.detect.run import run_detection
 from pipelines.engines import run_bom_explosion, run_stock_layers
 from pipelines.forecast.run import run_forecast
 from pipelines.history import write_kpi_snapshot
 from pipelines.plan.run import run_plan
 from pipelines.predict.run import run_predictions
+from pipelines.predict.win_chances import run_win_chances
 from pipelines.stock_value import run_stock_value
 from tower.errors import BuildError
 
@@ -57,6 +60,15 @@ def plan_step(context: BuildContext) -> None:
         run_plan(connection, context.as_of, settings.planning.decided, settings.effective_store_url)
 
 
+def alerts_step(context: BuildContext) -> None:
+    """What is going wrong, with what earlier builds found first."""
+    assert context.as_of is not None, "the step 'open' decides the day"
+    settings = context.request.settings
+    onsets = read_onsets(context.home, context.as_of)
+    with context.connection() as connection:
+        run_detection(connection, context.as_of, settings.planning.decided, onsets)
+
+
 def _dbt(command: str, select: tuple[str, ...], exclude: tuple[str, ...] = ()) -> StepAction:
     def action(context: BuildContext) -> None:
         label = " ".join(select)
@@ -96,8 +108,9 @@ STEPS = (
         "core",
         ("canonical", "engine", "reference", "build"),
         ("core",),
-        models("core", without=("core.planning", "core.demand", "core.stock_value", "core.predictions")),
+        models("core", without=("core.planning", "core.demand", "core.stock_value", "core.predictions", "core.alerts")),
     ),
+    Step("win chances", ("canonical", "core"), ("engine",), engine(run_win_chances)),
     Step("forecast", ("canonical", "core", "store"), ("engine",), run_forecast),
     Step("plan", ("canonical", "core", "build", "store"), ("engine",), plan_step),
     Step("core of forecast and plan", ("engine", "reference"), ("core",), models("core.demand", "core.planning")),
@@ -105,6 +118,8 @@ STEPS = (
     Step("core of stock value", ("engine", "core"), ("core",), models("core.stock_value")),
     Step("predictions", ("canonical", "core"), ("engine",), engine(run_predictions)),
     Step("core of predictions", ("engine", "core"), ("core",), models("core.predictions")),
+    Step("alerts", ("canonical", "core", "engine", "reference", "store"), ("engine",), alerts_step),
+    Step("core of alerts", ("engine", "core"), ("core",), models("core.alerts")),
     Step("marts", ("core", "reference"), ("marts",), models("marts")),
     Step("definitions", ("models",), ("build",), write_definitions),
     Step("tests", ("canonical", "core", "marts"), ("build",), run_tests),

@@ -12,6 +12,7 @@ import duckdb
 PlanDemand = Literal["forecast", "company", "orders"]
 # stated: as the policies say. target: where a policy states a target and no safety stock, the proposal.
 # proposed: the proposal wherever there is one.
+PlanPipeline = Literal["ignore", "add"]
 PlanSafetyStock = Literal["stated", "target", "proposed"]
 
 # A forecast of a stage that counts more is taken as long as it is at most so much older than the newest one.
@@ -52,17 +53,40 @@ _OWN = """
     from engine.demand_forecasts group by all
 """
 
+# What open opportunities are expected to bring, by the chance that they are won; what should have closed already is
+# left out. An item that is forecast by other buckets than months takes none.
+_PIPELINE = """
+    select item_id, cast(null as varchar) as location_id, 'month' as bucket, month_start as bucket_start_date,
+        sum(expected_quantity - overdue_quantity) as quantity, cast($as_of as timestamp) as created_at,
+        'pipeline' as stage
+    from engine.demand_pipeline where item_id is not null
+    group by all having sum(expected_quantity - overdue_quantity) > 0
+"""
+
 _WITHOUT_OWN = "item_id not in (select item_id from engine.demand_forecasts)"
 
 
-def write_plan_forecasts(connection: duckdb.DuckDBPyConnection, as_of: date, choice: PlanDemand) -> None:
-    """Write engine.plan_forecasts: item_id, location_id (empty: to be spread), bucket, its first day, quantity."""
+def write_plan_forecasts(
+    connection: duckdb.DuckDBPyConnection, as_of: date, choice: PlanDemand, pipeline: PlanPipeline = "ignore"
+) -> None:
+    """Write engine.plan_forecasts: item_id, location_id (empty: to be spread), bucket, its first day, quantity.
+
+    With `pipeline` "add" engine.demand_pipeline is planned for as well, as rows of the stage `pipeline`.
+    """
     company = f"select * from ({_COMPANY})"
     rows = {
         "orders": f"{company} where false",
         "company": company,
         "forecast": f"{_OWN} union all by name {company} where {_WITHOUT_OWN}",
     }[choice]
+    if pipeline == "add":
+        rows = f"""
+            with stated as ({rows})
+            select * from stated
+            union all by name
+            select * from ({_PIPELINE})
+            where item_id not in (select item_id from stated where bucket <> 'month' and item_id is not null)
+        """
     for word, text in {
         "$as_of": f"cast('{as_of.isoformat()}' as date)", "$stage_age_days": str(STAGE_AGE_DAYS)
     }.items():  # fmt: skip

@@ -59,7 +59,7 @@ def run_forecast(context: BuildContext) -> None:
             policies = {"stock_policies": proposed.policies, "stock_policy_trade_off": proposed.trade_off}
             for name, frame in {**found.tables, **policies}.items():
                 write_table(connection, f"engine.{name}", frame)
-            write_plan_forecasts(connection, as_of, settings.planning.demand)
+            write_plan_forecasts(connection, as_of, settings.planning.demand, settings.planning.pipeline)
             write_plan_safety_stocks(connection, settings.planning.safety_stock)
             _keep(context, connection, found, decided)
         except (ForecastError, PlanningError) as error:

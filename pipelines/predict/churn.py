@@ -28,6 +28,9 @@ from forecasting.panel import Floats
 from pipelines.predict.customer_looks import FEATURES
 from pipelines.predict.predictor import SEED
 
+# Below this AUC the candidate with the best chances puts customers in an order hardly better than a coin's.
+LEAST_AUC = 0.55
+NONE = "none"
 # Customers whose facts are kept: those with the most revenue of a year.
 MOST_EXPLAINED = 300
 _EPOCH = date(1970, 1, 1)
@@ -40,12 +43,19 @@ CHANCE_SCHEMA = {"customer_id": pl.String, "churn_probability": pl.Float64}
 
 @dataclass(frozen=True, slots=True)
 class Churn:
-    """`chances`: customer_id, churn_probability (null where nothing is known). `reasons`: one row per customer and
-    known fact, with an effect only where a learnt model is used."""
+    """`used` names the candidate that gives the chances, NONE where none tells customers apart; `why`: the reason of
+    the validation, or tells_nobody_apart. `chances`: customer_id, churn_probability (null where nothing is known).
+    `reasons`: one row per customer and known fact, with an effect only where a learnt `model` is used. `past` and
+    `running` are the looks that teach and those of today."""
 
     validation: ChanceValidation
+    used: str
+    why: str
     chances: pl.DataFrame
     reasons: pl.DataFrame
+    model: ChanceModel | None
+    past: ChanceRows
+    running: ChanceRows
 
 
 def churn_of(looks: pl.DataFrame, orders: pl.DataFrame, as_of: date, churn_days: int) -> Churn:
@@ -61,13 +71,29 @@ def churn_of(looks: pl.DataFrame, orders: pl.DataFrame, as_of: date, churn_days:
     }
     day = day_number(as_of)
     judged = validated(past, day, SEED, rivals, "recency")
-    if past.count == 0:
-        unknown = np.full(running.count, np.nan)
-        return Churn(judged, _chances(running, unknown), pl.DataFrame(schema=REASON_SCHEMA))
-    chosen = next((one for one in MODELS if one == judged.chosen), None)
+    used, why = used_for_ranking(judged)
+    if past.count == 0 or used == NONE:
+        unknown = _chances(running, np.full(running.count, np.nan))
+        facts = pl.DataFrame(schema=REASON_SCHEMA) if past.count == 0 else _facts(past, running, None)
+        return Churn(judged, used, why, unknown, facts, None, past, running)
+    chosen = next((one for one in MODELS if one == used), None)
     model = fit_model(chosen, past, day, SEED) if chosen else None
-    chances = model.chances(running.features) if model else rivals[judged.chosen](past, day, running)
-    return Churn(judged, _chances(running, chances), _facts(past, running, model))
+    chances = model.chances(running.features) if model else rivals[used](past, day, running)
+    return Churn(
+        judged, used, why, _chances(running, chances), _facts(past, running, model), model, past, running
+    )  # fmt: skip
+
+
+def used_for_ranking(judged: ChanceValidation) -> tuple[str, str]:
+    """The candidate with the best chances and why, or NONE where it tells nobody apart: its AUC over all cutoffs is
+    below LEAST_AUC, so that a list ranked by it would mislead. Where nothing could be judged, the plain rival stays."""
+    if judged.reason != "compared":
+        return judged.chosen, judged.reason
+    whole = judged.table.filter((pl.col("split") == "all") & (pl.col("candidate") == judged.chosen))
+    area = whole["auc"].item()
+    if area is None or area < LEAST_AUC:
+        return NONE, "tells_nobody_apart"
+    return judged.chosen, judged.reason
 
 
 def silence_rival(orders: pl.DataFrame, weeks: float) -> Rival:

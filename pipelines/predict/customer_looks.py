@@ -33,6 +33,9 @@ FEATURES = {
     "month": "month of the look",
 }
 LOOK_BACK_MONTHS = 36
+# A delivery of so many days before the look is still felt; beside the features, for what lateness does.
+RECENT_DAYS = 90
+FELT = ("due_year", "due_recent", "late_recent")
 
 _CUSTOMERS = """
 create or replace temp table grouped_customers as
@@ -106,7 +109,11 @@ served as (
         avg(case when done_date <= requested_date then 0.0 else 1.0 end) as late_share,
         avg(greatest(datediff('day', requested_date, least(coalesce(done_date, looks.day), looks.day)), 0))
             as late_days,
-        avg(case when done_date <= looks.day then 0.0 else 1.0 end) as short_share
+        avg(case when done_date <= looks.day then 0.0 else 1.0 end) as short_share,
+        count(*) as due_year,
+        count(*) filter (where requested_date > looks.day - {recent}) as due_recent,
+        max(case when done_date <= requested_date then 0 else 1 end)
+            filter (where requested_date > looks.day - {recent}) as late_recent
     from looked_customers as looks
     inner join due_lines
         on looks.customer_id = due_lines.customer_id and due_lines.requested_date between looks.day - 364 and looks.day
@@ -180,6 +187,7 @@ select
     (coalesce(bought.value_half, 0) - coalesce(bought.value_half_before, 0))
         / nullif(coalesce(bought.value_half, 0) + coalesce(bought.value_half_before, 0), 0) as value_change,
     served.late_share, served.late_days, served.short_share,
+    served.due_year, served.due_recent, served.late_recent,
     case when exists (select 1 from canonical.cnl_service_cases) then coalesce(cased.complaints_year, 0) end
         as complaints_year,
     case when exists (select 1 from canonical.cnl_service_cases) then coalesce(cased.cases_year, 0) end as cases_year,
@@ -205,11 +213,11 @@ def grouped_customers(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def customer_looks(connection: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """The keys of `ChanceRows`, customer_group and FEATURES; one row per month end and customer active then.
+    """The keys of `ChanceRows`, customer_group, FEATURES and FELT; one row per month end and customer active then.
 
     The outcome is 1 where no order came within `churn_days` of the group. Looks of `as_of` are those still running.
     """
     grouped_customers(connection)
     connection.execute(_LOOKS.format(as_of=as_of.isoformat(), back=LOOK_BACK_MONTHS))
-    found: pl.DataFrame = connection.sql(_ALL.format(as_of=as_of.isoformat())).pl()
+    found: pl.DataFrame = connection.sql(_ALL.format(as_of=as_of.isoformat(), recent=RECENT_DAYS)).pl()
     return found

@@ -22,11 +22,14 @@ from forecasting.customer_value import (
     personal_gaps,
     purchase_history,
 )
+from forecasting.customer_value.holdout import value_holdout
 from forecasting.customer_value.stages import SilenceRule, StageRules, customer_stages
 from forecasting.errors import ForecastError
+from forecasting.outcomes.rows import day_number
 from pipelines.build.context import write_table
 from pipelines.predict.churn import CHANCE_SCHEMA, REASON_SCHEMA, churn_of
 from pipelines.predict.customer_looks import customer_looks, grouped_customers
+from pipelines.predict.late_effect import EFFECT_SCHEMA, late_effect
 from tower.errors import BuildError
 
 # Flows of so many months, and one more month end to open them.
@@ -43,6 +46,7 @@ VALUE_SCHEMA = {
     "customer_id": pl.String, "customer_group": pl.String, "repeat_count": pl.Int64, "margin_rate": pl.Float64,
     **dict.fromkeys(_MONEY, pl.Float64), "usual_gap_days": pl.Float64, "silent_days": pl.Int64,
     "is_out_of_rhythm": pl.Boolean, **dict(list(CHANCE_SCHEMA.items())[1:]), "value_at_risk": pl.Float64,
+    "late_churn_increase": pl.Float64,
 }  # fmt: skip
 PARAMETER_SCHEMA = {
     "customer_group": pl.String, "model": pl.String, "parameter": pl.String, "estimate": pl.Float64,
@@ -51,12 +55,16 @@ PARAMETER_SCHEMA = {
 GROUP_SCHEMA = {
     "customer_group": pl.String, "customers": pl.Int64, "repeaters": pl.Int64, "is_fitted": pl.Boolean,
     "value_dependence": pl.Float64, "churn_by": pl.String, "churn_reason": pl.String, "asked_customers": pl.Int64,
+    "held_out_customers": pl.Int64, "held_out_came": pl.Float64, "held_out_expected": pl.Float64,
+    "held_out_error": pl.Float64, "held_out_plain_error": pl.Float64, "held_out_rank": pl.Float64,
+    "is_better_than_plain": pl.Boolean,
 }  # fmt: skip
 
 
 def run_customer_value(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Write engine.customer_stages, customer_values, customer_value_parameters, customer_value_groups, and the tables
-    of churn: churn_reasons, churn_validation, churn_calibration. Raises BuildError in the engine's words."""
+    of churn: churn_reasons, churn_validation, churn_calibration, late_effects. Raises BuildError in the engine's
+    words."""
     connection.execute("create schema if not exists engine")
     customers = grouped_customers(connection)
     orders = connection.sql(
@@ -91,6 +99,7 @@ _EMPTY: dict[str, Any] = {
     "churn_reasons": REASON_SCHEMA,
     "churn_validation": {"customer_group": pl.String, **judged_by.SCHEMA, "is_used": pl.Boolean},
     "churn_calibration": {"customer_group": pl.String, **judged_by.CURVE_SCHEMA},
+    "late_effects": EFFECT_SCHEMA,
 }
 
 
@@ -107,6 +116,7 @@ def _of_group(
     values, parameters, dependence = _values(history, margin_rate, rule)
     own_looks = looks.filter(pl.col("customer_group") == rule["customer_group"])
     churn = churn_of(own_looks, orders, as_of, rule["churn_days"])
+    felt = late_effect(own_looks, churn, day_number(as_of))
     gaps = personal_gaps(orders, as_of, rule["gap_factor"]).select(
         "customer_id", "usual_gap_days", "silent_days", is_out_of_rhythm="at_risk"
     )
@@ -114,6 +124,7 @@ def _of_group(
         pl.concat([known, values], how="horizontal")
         .join(gaps, on="customer_id", how="left", maintain_order="left")
         .join(churn.chances, on="customer_id", how="left", maintain_order="left")
+        .join(felt.increases, on="customer_id", how="left", maintain_order="left")
         .with_columns(
             group,
             value_at_risk=pl.when(pl.col("lifetime_value") > 0).then(
@@ -124,11 +135,17 @@ def _of_group(
         .sort("customer_id")
     )
     judged = churn.validation
+    held = value_holdout(orders, as_of)
     summary = {
         "customer_group": rule["customer_group"], "customers": len(history),
         "repeaters": int((history.repeats > 0).sum()), "is_fitted": not parameters.is_empty(),
-        "value_dependence": dependence, "churn_by": judged.chosen, "churn_reason": judged.reason,
+        "value_dependence": dependence, "churn_by": churn.used, "churn_reason": churn.why,
         "asked_customers": churn.chances.height,
+        **({} if held is None else {
+            "held_out_customers": held.customers, "held_out_came": held.came, "held_out_expected": held.expected,
+            "held_out_error": held.model_error, "held_out_plain_error": held.plain_error,
+            "held_out_rank": held.rank if np.isfinite(held.rank) else None, "is_better_than_plain": held.is_better,
+        }),
     }  # fmt: skip
     return {
         "customer_values": rows,
@@ -136,9 +153,10 @@ def _of_group(
         "customer_value_groups": pl.DataFrame([summary], schema=GROUP_SCHEMA),
         "churn_reasons": churn.reasons,
         "churn_validation": judged.table.select(
-            group, *judged_by.SCHEMA, (pl.col("candidate") == judged.chosen).alias("is_used")
+            group, *judged_by.SCHEMA, (pl.col("candidate") == churn.used).alias("is_used")
         ),
         "churn_calibration": judged.calibration.select(group, *judged_by.CURVE_SCHEMA),
+        "late_effects": felt.rows.select(group, *list(EFFECT_SCHEMA)[1:]),
     }
 
 

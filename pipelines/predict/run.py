@@ -21,10 +21,10 @@ from pipelines.predict.arrival_looks import (
     transfer_looks,
 )
 from pipelines.predict.customer_value import run_customer_value
+from pipelines.predict.next_products import run_next_products
 from pipelines.predict.predictor import Predictor
 from pipelines.predict.production_looks import FEATURES as PRODUCTION_FEATURES
 from pipelines.predict.production_looks import production_looks
-from pipelines.predict.win_chances import run_win_chances
 from tower.errors import BuildError
 
 PREDICTORS = (
@@ -65,5 +65,5 @@ def run_predictions(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     write_table(connection, "engine.prediction_validation", pl.concat(validation))
     write_table(connection, "engine.prediction_calibration", pl.concat(calibration))
     write_table(connection, "engine.prediction_models", pl.DataFrame(summaries, schema=_SUMMARY))
-    run_win_chances(connection, as_of)
     run_customer_value(connection, as_of)
+    run_next_products(connection, as_of)

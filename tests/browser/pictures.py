@@ -37,6 +37,12 @@ SCREENS: Sequence[tuple[str, str, int]] = (
     ("data-health", "/data_health?user=admin", 1000),
     ("demand-forecast", "/demand_forecast?user=planner&section=forecast&level=series", 1700),
     ("requirements", "/requirements?user=planner", 1700),
+    ("account", "/account?user=sales&customer=K00085", 1600),
+    (
+        "account-promise",
+        "/account?user=sales&customer=K00085&section=promise&ask_item=LH-S140-FL2&ask_quantity=60&ask_by=2026-07-10",
+        1600,
+    ),
     ("messages", "/messages?user=planner", 1500),
     ("clear-to-build", "/clear_to_build?user=planner", 1500),
     ("capacity-zh", "/capacity?user=planner&lang=zh", 1500),

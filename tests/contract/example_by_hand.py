@@ -18,7 +18,7 @@ from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
 
-from tests.contract import example_after_sales_by_hand, example_oee_by_hand
+from tests.contract import example_after_sales_by_hand, example_finance_by_hand, example_oee_by_hand
 from tests.contract.example_rows import (
     AS_OF,
     by_key,
@@ -735,6 +735,14 @@ def oee_and_quality_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     }
 
 
+def money_and_pipeline_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
+    """The sums of example_finance_by_hand in the shape of the others."""
+    return {
+        metric: (sentence, tuple(Part(key, above, below) for key, above, below in parts), is_ratio)
+        for metric, (sentence, parts, is_ratio) in example_finance_by_hand.figures().items()
+    }
+
+
 def after_sales_figures() -> dict[str, tuple[str, tuple[Part, ...], bool]]:
     """The sums of example_after_sales_by_hand, and warranty cost over the revenue of delivery_figures."""
     found = {
@@ -807,6 +815,7 @@ def answers() -> list[Answer]:
         order_figures() | service_figures() | delivery_figures() | production_figures() | work_in_process_figures()
         | purchase_figures() | stock_figures()
         | quality_figures() | oee_and_quality_figures() | after_sales_figures() | finance_figures() | crm_figures() | customer_figures()
+        | money_and_pipeline_figures()
     )  # fmt: skip
     result = []
     for metric, (sentence, parts, is_ratio) in figures.items():

@@ -11,7 +11,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from forecasting.chances import ChanceRows
-from pipelines.predict.customer_looks import FEATURES, customer_looks
+from pipelines.predict.customer_looks import FEATURES, FELT, customer_looks
+from pipelines.predict.next_products import run_next_products
 from tests.conftest import DEMO_AS_OF
 from tests.contract.earlier_build import earlier_build, put_back
 from tower.builds import BuildSummary
@@ -20,6 +21,9 @@ THEN = date(2025, 12, 31)
 # Tables that the looks read, and what had happened of them by a day: rows, and dates emptied again.
 _THEN = {
     "core.dim_customers": "select * from {table}",
+    "core.dim_items": "select * from {table}",
+    "core.dim_locations": "select * from {table}",
+    "core.fct_inventory_positions": "select * from {table}",
     "core.int_source_coverage": "select * from {table}",
     "reference.customer_groups": "select * from {table}",
     "core.fct_customer_order_days": "select * from {table} where ordered_date <= {day}",
@@ -48,11 +52,89 @@ def test_a_look_back_says_what_the_build_of_that_day_says(build: duckdb.DuckDBPy
     now = customer_looks(build, DEMO_AS_OF)
     as_it_stood(build, THEN)
     then = customer_looks(build, THEN)
-    columns = ["row_id", "subject", "customer_group", "group", "known_date", "worth", *FEATURES]
+    columns = ["row_id", "subject", "customer_group", "group", "known_date", "worth", *FEATURES, *FELT]
     seen_now = now.filter(pl.col("known_date") == THEN).select(columns).sort("row_id")
     seen_then = then.filter(pl.col("known_date") == THEN).select(columns).sort("row_id")
     assert seen_then.height >= 50
     assert_frame_equal(seen_now, seen_then)
+
+
+def test_next_products_know_no_later_purchase(build: duckdb.DuckDBPyConnection) -> None:
+    """Advice and judgement of an earlier day are the same whether or not the build goes on after it."""
+    seen = []
+    for until in (DEMO_AS_OF, THEN):
+        as_it_stood(build, until)
+        run_next_products(build, THEN)
+        advice = build.sql("select * from engine.next_products order by customer_id, rank").pl()
+        judged = build.sql("select * from engine.next_product_validation order by all").pl()
+        seen.append((advice, judged))
+    assert seen[0][0].height > 100
+    assert seen[0][1].height > 0
+    assert_frame_equal(seen[0][0], seen[1][0])
+    assert_frame_equal(seen[0][1], seen[1][1])
+
+
+def test_nobody_is_offered_what_it_has_or_what_is_left_out(demo_build: BuildSummary) -> None:
+    with duckdb.connect(str(demo_build.file), read_only=True) as connection:
+        bad = connection.execute(
+            """
+            select count(*) from core.fct_next_products as offers
+            left join core.fct_sales_order_lines as lines
+                on offers.customer_id = lines.customer_id and offers.item_id = lines.item_id and lines.is_cancelled = 0
+            left join core.fct_next_product_items as items
+                on offers.customer_group = items.customer_group and offers.item_id = items.item_id
+            where lines.sales_order_line_id is not null or items.left_out is not null
+            """
+        ).fetchone()
+        assert bad == (0,)
+        rule = connection.execute(
+            "select count(*) from core.fct_next_product_groups where reason = 'too_few' and way <> 'popularity'"
+        ).fetchone()
+        assert rule == (0,)
+
+
+def test_support_and_lift_of_an_offer_are_counted_anew(demo_build: BuildSummary) -> None:
+    with duckdb.connect(str(demo_build.file), read_only=True) as connection:
+        row = connection.sql(
+            "select * from core.fct_next_products where because_item_id is not null order by common_buyers desc, "
+            "customer_id, rank limit 1"
+        ).pl().row(0, named=True)  # fmt: skip
+        bought = connection.execute(
+            """
+            select customer_id, list(distinct item_id) from core.fct_sales_order_lines
+            inner join core.fct_customer_values using (customer_id)
+            where is_cancelled = 0 and customer_group = ? group by customer_id
+            """,
+            [row["customer_group"]],
+        ).fetchall()
+    own, other = row["because_item_id"], row["item_id"]
+    both = sum(own in items and other in items for _, items in bought)
+    buyers, others = (sum(one in items for _, items in bought) for one in (own, other))
+    assert (row["common_buyers"], row["because_buyers"]) == (both, buyers)
+    assert row["support"] == pytest.approx(both / len(bought))
+    assert row["lift"] == pytest.approx(both / buyers / (others / len(bought)))
+    assert row["lift"] > 1
+    assert own in dict(bought)[row["customer_id"]]
+
+
+def test_future_value_is_at_risk_only_where_an_effect_was_measured(demo_build: BuildSummary) -> None:
+    with duckdb.connect(str(demo_build.file), read_only=True) as connection:
+        used = connection.execute("select customer_group, reason from core.fct_late_effects where is_used").fetchall()
+        given = connection.execute(
+            "select customer_group, count(late_churn_increase) from core.fct_customer_values group by customer_group"
+        ).fetchall()
+        lines = connection.execute(
+            "select count(*), count(*) filter (where risk = 'past_due') from marts.mart_value_at_risk"
+        ).fetchone()
+        past_due = connection.execute(
+            "select count(*) from core.fct_sales_order_lines where is_open = 1 and is_past_due = 1"
+        ).fetchone()
+    assert len(used) == 2
+    measured = {group for group, reason in used if reason == "measured"}
+    assert all((count > 0) == (group in measured) for group, count in given)
+    assert lines is not None
+    assert past_due is not None
+    assert lines[0] >= lines[1] == past_due[0]
 
 
 def test_outcomes_are_what_the_orders_say(build: duckdb.DuckDBPyConnection) -> None:
@@ -119,13 +201,33 @@ def test_a_company_too_small_is_given_no_value(example_build: BuildSummary) -> N
         assert values.fetchone() == (8, 0, 0)
 
 
+def test_a_ranking_no_better_than_a_coin_is_not_used(adventureworks_build: BuildSummary) -> None:
+    with duckdb.connect(str(adventureworks_build.file), read_only=True) as connection:
+        groups = dict(
+            connection.execute("select customer_group, churn_by from core.fct_customer_value_groups").fetchall()
+        )
+        best = connection.execute(
+            "select customer_group, arg_min(auc, brier), bool_or(is_used) from core.fct_churn_validation "
+            "where split = 'all' and candidate <> 'shuffled' group by customer_group"
+        ).fetchall()
+        given = connection.execute(
+            "select count(churn_probability), count(value_at_risk) from core.fct_customer_values "
+            "where customer_group = 'consumer'"
+        ).fetchone()
+    areas = {group: (area, used) for group, area, used in best}
+    assert areas["consumer"][0] < 0.55
+    assert (groups["consumer"], areas["consumer"][1], given) == ("none", False, (0, 0))
+    assert areas["business"][0] > 0.55
+    assert areas["business"][1] is True
+
+
 def test_value_at_risk_is_the_product_and_margins_may_be_negative(adventureworks_build: BuildSummary) -> None:
     with duckdb.connect(str(adventureworks_build.file), read_only=True) as connection:
         frame = connection.sql("select * from core.fct_customer_values").pl()
     assert frame["churn_probability"].drop_nulls().is_between(0, 1).all()
     positive = frame.filter(pl.col("value_at_risk").is_not_null())
     product = positive["lifetime_value"] * positive["churn_probability"]
-    assert positive.height > 1000
+    assert positive.height > 100
     assert (positive["value_at_risk"] - product).abs().max() < 1e-6  # type: ignore[operator]
     losses = frame.filter(pl.col("lifetime_value") < 0)
     assert losses.height > 0

@@ -13,7 +13,16 @@ from tower.builds import BuildSummary
 from tower.finance.cash_outlook import WEEKS, weekly_cash
 from tower.finance.price_volume_mix import STEPS
 from tower.i18n import Language, Numbers, Text
-from tower.queries import cash_outlook, invoice_match, ledger_value, margin, receivables, working_capital
+from tower.queries import (
+    cash_outlook,
+    cost_variances,
+    invoice_match,
+    ledger_value,
+    margin,
+    receivables,
+    tax_match,
+    working_capital,
+)
 from tower.store import User, open_store
 from tower.ui.finance.period import days_against
 from tower.warehouse import Warehouse, open_warehouse
@@ -40,6 +49,62 @@ def test_every_group_adds_up_to_the_raw_invoice_lines(warehouse: Warehouse, by: 
     found = margin.margin_by(warehouse, by, START, END)
     assert found.select(pl.sum("revenue", "cost")).row(0) == pytest.approx(expected)
     assert found["margin"].sum() == pytest.approx(found.select(pl.sum("costed_revenue") - pl.sum("cost")).item())
+
+
+def test_actual_cost_is_standard_cost_and_all_variances_of_the_ledger(warehouse: Warehouse) -> None:
+    tie = {row["kind"]: row for row in margin.cost_tie(warehouse, START, END).iter_rows(named=True)}
+    assert tie["variance"]["ledger_value"] == pytest.approx(-3_529.20 + 2_481.70)
+    assert tie["variance"]["difference"] == pytest.approx(0, abs=0.01)
+    found = margin.margin_by(warehouse, "item", START, END, "actual")
+    assert found["actual_margin"].sum() == pytest.approx(found["standard_margin"].sum() - found["variance"].sum())
+    assert found["margin"].sum() == pytest.approx(found["actual_margin"].sum())
+    totals = margin.bridge_totals(margin.margin_bridge(warehouse, "item", BEFORE, HALF, "actual"))
+    assert totals["margin_0"] + sum(totals[one] for one in STEPS) == pytest.approx(totals["margin_1"])
+
+
+def test_filters_narrow_the_margin(warehouse: Warehouse) -> None:
+    whole = margin.margin_by(warehouse, "customer", START, END)
+    one = margin.margin_by(warehouse, "customer", START, END, chosen=(("customer", ("K05",)),))
+    assert one.rows() == whole.filter(pl.col("member") == "K05").rows()
+    channels = margin.margin_by(warehouse, "channel", START, END)
+    for name in channels["member"].drop_nulls():
+        narrowed = margin.margin_by(warehouse, "month", START, END, chosen=(("channel", (name,)),))
+        assert narrowed["revenue"].sum() == pytest.approx(channels.filter(member=name)["revenue"].sum())
+
+
+def test_every_production_variance_is_that_of_the_ledger(warehouse: Warehouse) -> None:
+    totals = cost_variances.production_totals(warehouse, START, END).row(0, named=True)
+    assert totals["total_variance"] == pytest.approx(2_481.70, abs=0.01)
+    assert totals["ledger_value"] == pytest.approx(2_481.70)
+    assert sum(totals[one] for one in cost_variances.REASONS) == pytest.approx(totals["total_variance"])
+    items = cost_variances.production_items(warehouse, START, END)
+    orders = [cost_variances.production_orders(warehouse, item, START, END) for item in items["item_id"]]
+    found = pl.concat(orders)
+    assert found.height == totals["orders"]
+    assert (found["total_variance"] - found["posted_variance"].fill_null(0)).abs().max() < 0.05  # type: ignore[operator]
+
+
+def test_tax_invoices_are_matched_both_ways(warehouse: Warehouse) -> None:
+    """The example names every line; the two invoices of its last days have no tax invoice yet."""
+    for direction in tax_match.DIRECTIONS:
+        counts = dict(tax_match.tax_states(warehouse, direction, START, END).select("state", "lines").rows())
+        taxed = warehouse.frame(
+            "select count(*) from canonical.cnl_tax_invoice_lines as lines "
+            "inner join canonical.cnl_tax_invoices as heads on lines.tax_invoice_id = heads.tax_invoice_id "
+            "where heads.direction = $direction",
+            {"direction": direction},
+        ).item()
+        assert counts["matched"] == taxed
+        waiting = tax_match.tax_lines(warehouse, direction, START, END, "not_yet")
+        assert waiting.height == counts["not_yet"]
+        assert waiting["invoice_date"].min() >= date(2026, 6, 20)  # type: ignore[operator]
+        matched = tax_match.tax_lines(warehouse, direction, START, END, "matched")
+        assert (matched["taxed_value"] - matched["net_value"]).abs().max() < 0.05  # type: ignore[operator]
+        assert set(matched["matched_by"]) == {"stated"}
+        assert tax_match.odd_numbers(warehouse, direction, START, END) == 0
+        first = matched["tax_invoice_id"][0]
+        assert first in tax_match.tax_lines(warehouse, direction, START, END, "matched")["tax_invoice_id"]
+        assert tax_match.tax_candidates(warehouse, first).height >= 1
 
 
 @pytest.mark.parametrize("key", margin.KEYS)
@@ -188,6 +253,15 @@ def test_controls_are_kept_in_the_address(open_app: OpenApp) -> None:
     for state in invoice_match.STATES:
         app = open_app(PAGE, user="finance", lang="en", section="match", state=state)
         assert not app.exception
+    for state in tax_match.STATES:
+        app = open_app(PAGE, user="finance", lang="en", section="match", papers="tax", direction="issued", tax=state)
+        assert not app.exception
+    for reason in ("production", "purchases"):
+        app = open_app(PAGE, user="finance", lang="en", section="ledger", reason=reason)
+        assert not app.exception
+    app = open_app(PAGE, user="finance", lang="en", basis="actual", customer="K05", channel="none")
+    assert not app.exception
+    assert app.query_params["basis"] == "actual"
 
 
 def test_sections_of_the_whole_company_are_closed_to_a_part(open_app: OpenApp, example_home: Path) -> None:

@@ -11,10 +11,12 @@ from tower.access import ScopeRule, row_scope_for
 from tower.builds import BuildSummary
 from tower.i18n import Language, Numbers, Text
 from tower.queries import customer_lifecycle as questions
+from tower.queries import next_products as offered
+from tower.queries import value_at_risk as at_risk
 from tower.warehouse import Warehouse, open_warehouse
 
 PAGE = "customers/lifecycle"
-SECTIONS = ["stages", "cohorts", "rfm", "value", "quality"]
+SECTIONS = ["stages", "cohorts", "rfm", "value", "late", "offers", "quality"]
 EN = Text("en")
 
 
@@ -30,7 +32,7 @@ def test_every_section_opens_in_both_languages(open_app: OpenApp, language: Lang
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_opens_on_real_data(open_app: OpenApp, adventureworks_build: BuildSummary, section: str) -> None:
     app = open_app(PAGE, home=adventureworks_build.file.parents[1], user="executive", lang="en", section=section)
-    assert app.dataframe
+    assert app.dataframe or (section == "late" and EN("lifecycle.no_late_orders") in words(app))
 
 
 def test_the_example_is_told_to_be_too_small(open_app: OpenApp, text: Text, language: Language) -> None:
@@ -84,6 +86,37 @@ def test_filters_narrow_every_number_and_stay_in_the_address(open_app: OpenApp, 
     assert questions.totals(warehouse, chosen)["customers"] == len(expected)
 
 
+def test_a_product_in_the_address_lists_whom_to_offer_it_to(
+    open_app: OpenApp, demo_home: Path, demo: Warehouse, language: Language
+) -> None:
+    product = offered.products(demo, ())["item_id"][0]
+    app = open_app(PAGE, home=demo_home, user="executive", lang=language, section="offers", product=product)
+    listed = table(app, "why")
+    expected = offered.customers(demo, (), product)
+    assert list(listed["customer_id"]) == expected["customer_id"].to_list()
+    assert listed["why"].str.len().min() > 0
+    own = offered.of_customer(demo, expected["customer_id"][0])
+    assert own["rank"].to_list() == list(range(1, own.height + 1))
+    assert product in own["item_id"].to_list()
+
+
+def test_late_orders_say_what_is_measurable_and_count_each_customer_once(
+    open_app: OpenApp, demo_home: Path, demo: Warehouse, language: Language, text: Text, numbers: Numbers
+) -> None:
+    app = open_app(PAGE, home=demo_home, user="executive", lang=language, section="late")
+    lines = at_risk.lines(demo)
+    found = at_risk.total(demo)
+    assert value_of(app, text("lifecycle.late_customers")) == numbers.integer(lines["customer_id"].n_unique())
+    assert found["open_value"] == pytest.approx(lines["open_value"].sum())
+    once = lines.group_by("customer_id").agg(pl.col("future_value_at_risk").max())
+    assert (found["future_value_at_risk"] or 0) == pytest.approx(once["future_value_at_risk"].sum())
+    for row in at_risk.effects(demo).filter("is_used").iter_rows(named=True):
+        assert text.pick(row["label"], row["label_zh"]) in words(app)
+    one = at_risk.of_customer(demo, lines["customer_id"][0])
+    assert one["lines"] == lines.filter(pl.col("customer_id") == lines["customer_id"][0]).height
+    assert at_risk.of_customer(demo, "nobody")["lines"] == 0
+
+
 def test_a_rep_sees_the_own_accounts_alone(example_build: BuildSummary, warehouse: Warehouse) -> None:
     own = open_warehouse(example_build.file, row_scope_for(ScopeRule("sales_rep", ("R1",)), warehouse))
     try:
@@ -91,6 +124,11 @@ def test_a_rep_sees_the_own_accounts_alone(example_build: BuildSummary, warehous
         everyone = questions.accounts(warehouse, (("sales_rep_id", ("R1",)),))
         assert 0 < seen.height < questions.accounts(warehouse, ()).height
         assert seen["customer_id"].to_list() == everyone["customer_id"].to_list()
+        mine = (("sales_rep_id", ("R1",)),)
+        assert offered.customers(own, ())["customer_id"].to_list() == (
+            offered.customers(warehouse, mine)["customer_id"].to_list()
+        )
+        assert at_risk.total(own)["lines"] == at_risk.total(warehouse, mine)["lines"]
         assert (
             questions.cohorts(own, ())["orders"].sum()
             == questions.cohorts(warehouse, (("sales_rep_id", ("R1",)),))["orders"].sum()

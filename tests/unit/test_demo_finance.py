@@ -262,12 +262,27 @@ def test_tax_invoices_have_twenty_digits_and_repeat_their_invoices(tables: dict[
     assert joined.filter((micros("net_value") != pl.col("net")) | (micros("tax_value") != pl.col("tax"))).is_empty()
     assert joined["line_number"].max() > 1
     valid = lines.join(heads.filter(pl.col("tax_invoice_status") != "void"), on="tax_invoice_id")
-    assert valid["invoice_line_id"].is_unique().all()
-    compared = valid.join(tables["invoice_lines"], on="invoice_line_id", suffix="_invoiced")
+    assert valid["invoice_line_id"].drop_nulls().is_unique().all()
+    issued = valid.filter(pl.col("direction") == "issued")
+    compared = issued.join(tables["invoice_lines"], on="invoice_line_id", suffix="_invoiced")
+    assert compared.height == issued.height
     assert compared.filter(pl.col("net_value").abs() != pl.col("net_value_invoiced")).is_empty()
     red = heads.filter(pl.col("tax_invoice_status") == "red_letter")
     assert red.height > 5
     assert red["net_value"].max() < 0
+
+
+def test_what_suppliers_send_has_flaws(later: dict[str, pl.DataFrame]) -> None:
+    received = (
+        later["tax_invoice_lines"]
+        .join(later["tax_invoices"].drop("net_value", "tax_value"), on="tax_invoice_id")
+        .filter(direction="received", tax_invoice_status="valid")
+    )
+    assert 0.05 < received["invoice_line_id"].null_count() / received.height < 0.6
+    named = received.join(later["invoice_lines"], on="invoice_line_id", suffix="_invoiced")
+    share = (named["net_value"] / named["net_value_invoiced"]).round(2)
+    assert set(share) <= {1.0, 1.03}
+    assert (share == 1.03).mean() < 0.02
 
 
 # -- law 3: the ledger ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,18 @@ import polars as pl
 import pytest
 
 from forecasting.errors import ForecastError
-from forecasting.next_product import WAYS, advise, baskets, chosen_way, hit_rates, item_pairs, scores, similarities
+from forecasting.next_product import (
+    WAYS,
+    advise,
+    baskets,
+    chosen_way,
+    hit_rates,
+    item_pairs,
+    pooled,
+    scores,
+    similarities,
+    substitutes,
+)
 
 START, END = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -62,8 +73,7 @@ def test_advice_gives_the_item_that_goes_with_what_the_customer_has_and_says_why
 
 
 def test_what_is_excluded_is_not_recommended() -> None:
-    barred = pl.DataFrame({"customer_id": ["D", "X"], "item_id": ["helmet", "bike"]})
-    found = advise(baskets(KNOWN, since=START, until=END), "bought_together", most=2, excluded=barred)
+    found = advise(baskets(KNOWN, since=START, until=END), "bought_together", most=2, barred={"helmet", "wheel"})
     assert found.filter(pl.col("customer_id") == "D")["item_id"].to_list() == ["pump"]
 
 
@@ -132,3 +142,54 @@ def test_the_future_and_the_order_of_rows_change_nothing() -> None:
 def test_a_period_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ForecastError, match="comes after"):
         baskets(KNOWN, since=END, until=START)
+
+
+def test_support_and_look_alikes_of_an_advice_by_hand() -> None:
+    found = advise(baskets(KNOWN, since=START, until=END), "look_alikes", most=1, customers=["D"])
+    row = found.row(0, named=True)
+    assert (row["item_id"], row["support"]) == ("helmet", 3 / 5)
+    # A, B and C share the bike with D; E shares nothing. All three bought the helmet.
+    assert (row["alike_customers"], row["alike_buyers"]) == (3, 3)
+    assert found["customer_id"].to_list() == ["D"]
+
+
+def test_substitutes_are_of_one_category_and_seldom_bought_together() -> None:
+    rows = [(f"R{n}", "red bike", 1) for n in range(20)] + [(f"B{n}", "blue bike", 1) for n in range(20)]
+    rows += [(f"R{n}", "helmet", 2) for n in range(20)] + [(f"B{n}", "lock", 2) for n in range(20)]
+    known = baskets(purchases(*rows), since=START, until=END)
+    kinds = {"red bike": "bikes", "blue bike": "bikes", "helmet": "more", "lock": None}
+    found = substitutes(known, kinds)
+    place = known.items.index
+    assert found[place("red bike"), place("blue bike")] == 1.0
+    # Never bought together either, but of other categories or none.
+    assert found.sum() == 2.0
+    advice = advise(known, "popularity", most=5, rivals=found).filter(pl.col("customer_id") == "R1")
+    assert advice["item_id"].to_list() == ["lock"]
+    # Ten customers each: 10 × 10 ÷ 20 = 5 are expected; nine each are too few to say anything.
+    few = baskets(purchases(*[row for row in rows if int(row[0][1:]) < 9]), since=START, until=END)
+    assert substitutes(few, kinds).sum() == 0.0
+
+
+def test_what_another_customer_bought_cannot_be_told() -> None:
+    judged = hit_rates(planted(1), since=START, known_until=date(2026, 6, 30), judged_until=END, seed=5)
+    mixed = judged.table.filter(pl.col("is_shuffled"), pl.col("k") == 3)
+    rates = dict(mixed.select("way", "hit_rate").iter_rows())
+    # Eight families: three of their last items are right by luck in three of eight cases.
+    assert rates["bought_together"] == pytest.approx(3 / 8, abs=0.1)
+    assert judged.of("hit_rate", 3)["bought_together"] > 1.8 * rates["bought_together"]
+
+
+def test_cutoffs_are_pooled_by_their_customers() -> None:
+    first, second = (
+        hit_rates(planted(seed), since=START, known_until=date(2026, 6, 30), judged_until=END) for seed in (1, 2)
+    )
+    both = pooled([first, second]).filter(pl.col("way") == "look_alikes", pl.col("k") == 3).row(0, named=True)
+    one, two = (
+        judged.table.filter(pl.col("way") == "look_alikes", pl.col("k") == 3).row(0, named=True)
+        for judged in (first, second)
+    )
+    assert both["hits"] == one["hits"] + two["hits"]
+    n, m = one["customers"], two["customers"]
+    assert both["lead"] == pytest.approx((one["lead"] * n + two["lead"] * m) / (n + m))
+    error = np.hypot(one["lead_error"] * n, two["lead_error"] * m) / (n + m)
+    assert both["lead_error"] == pytest.approx(error)

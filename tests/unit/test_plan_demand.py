@@ -86,3 +86,26 @@ def test_whose_safety_stock_is_kept(
     write_plan_safety_stocks(connection, choice)
     rows = "select item_id, quantity from engine.plan_safety_stocks order by item_id"
     assert connection.execute(rows).fetchall() == expected
+
+
+def test_the_pipeline_is_planned_for_when_asked(connection: duckdb.DuckDBPyConnection) -> None:
+    """By item and month, without what is overdue; B is forecast by weeks and takes none, categories have no item."""
+    connection.execute(
+        """
+        create table engine.demand_pipeline (
+            item_id varchar, category_id varchar, channel varchar, month_start date, quantity double,
+            expected_quantity double, overdue_quantity double
+        );
+        insert into engine.demand_pipeline values
+            ('A', null, 'web', '2026-07-01', 10, 4, 1), ('A', null, 'shop', '2026-07-01', 10, 2, 0),
+            ('C', null, null, '2026-08-01', 8, 6, 0), ('D', null, null, '2026-07-01', 8, 6, 6),
+            ('B', null, null, '2026-07-01', 8, 6, 0), (null, 'K', null, '2026-07-01', 8, 6, 0);
+        """
+    )
+    rows = "select item_id, location_id, bucket, quantity, stage from engine.plan_forecasts order by item_id, stage"
+    own = [("A", "P1", "month", 10.0, "forecast"), ("B", "P1", "week", 5.0, "planner")]
+    write_plan_forecasts(connection, AS_OF, "forecast")
+    assert connection.execute(rows).fetchall() == own
+    write_plan_forecasts(connection, AS_OF, "forecast", "add")
+    added = [("A", None, "month", 5.0, "pipeline"), ("C", None, "month", 6.0, "pipeline")]
+    assert connection.execute(rows).fetchall() == [own[0], added[0], own[1], added[1]]

@@ -70,7 +70,7 @@ class Numbers:
         return f"{value:,.6g}"
 
     def change(self, value: float | None, before: float | None, unit: str, decimals: int | None = None) -> str | None:
-        """The change to an earlier figure: percentage points for rates, the difference for days, else relative.
+        """The change to an earlier figure: percentage points for rates, the difference for days or points, or relative.
 
         None where there is nothing to compare with; the sign is always written.
         """
@@ -79,7 +79,7 @@ class Numbers:
         difference = value - before
         if unit == "percent":
             return f"{_signed(difference * 100, 1)} {Text(self.language)('unit.points')}"
-        if unit in ("days", "hours", "turns"):
+        if unit in ("days", "hours", "turns", "points"):
             return self._with_suffix(_signed(difference, 1 if decimals is None else decimals), unit)
         if before == 0:
             return None

@@ -14,7 +14,7 @@ from typing import Literal
 
 from tower.errors import MetricError
 
-Unit = Literal["money", "quantity", "percent", "days", "ppm", "hours", "count", "turns"]
+Unit = Literal["money", "quantity", "percent", "days", "ppm", "hours", "count", "turns", "points"]
 Direction = Literal["up", "down", "none"]
 Aggregation = Literal["sum", "count", "count_distinct", "percentile"]
 # When a fact's row counts. flow: on the day of its time dimension. as_of: only today, so it has no history.
@@ -48,7 +48,7 @@ AREA_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 DEFAULT_DECIMALS: Mapping[str, int] = MappingProxyType(
-    {"money": 0, "quantity": 0, "percent": 1, "days": 1, "ppm": 0, "hours": 1, "count": 0, "turns": 1}
+    {"money": 0, "quantity": 0, "percent": 1, "days": 1, "ppm": 0, "hours": 1, "count": 0, "turns": 1, "points": 0}
 )
 
 

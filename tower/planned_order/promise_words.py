@@ -89,9 +89,11 @@ def promise_in_words(found: NamedPromise, language: Language = "en") -> str:
         ]
         lines.append(_PARTS[language].format(parts=between.join(each)))
     if found.limits_date is not None:
-        lines.append(_DATE_LIMIT[language].format(limit=_limit(found.limits_date, language)))
+        lines.append(_DATE_LIMIT[language].format(limit=limit_in_words(found.limits_date, language)))
     if found.limits_quantity is not None and found.limits_quantity != found.limits_date:
-        lines.append(_QUANTITY_LIMIT[language].format(wanted=wanted, limit=_limit(found.limits_quantity, language)))
+        lines.append(
+            _QUANTITY_LIMIT[language].format(wanted=wanted, limit=limit_in_words(found.limits_quantity, language))
+        )
     if found.without_source:
         items = ", ".join(f"{item} @ {place}" for item, place in found.without_source)
         lines.append(_UNSURE[language].format(items=items))
@@ -99,7 +101,8 @@ def promise_in_words(found: NamedPromise, language: Language = "en") -> str:
     return "\n".join(lines)
 
 
-def _limit(limit: NamedLimit, language: Language) -> str:
+def limit_in_words(limit: NamedLimit, language: Language = "en") -> str:
+    """What limits a promise: a part and what brings it, an order that would be late, or a work centre's hours."""
     if limit.kind is LimitKind.CAPACITY:
         return _CAPACITY[language].format(
             centre=limit.work_centre_id, free=_number(round(limit.free_hours, 1)), week=limit.week_date,

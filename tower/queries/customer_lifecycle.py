@@ -305,11 +305,19 @@ def facts(warehouse: Warehouse, customer_id: str) -> pl.DataFrame:
 
 
 def groups(warehouse: Warehouse) -> pl.DataFrame:
-    """The groups of customers with their horizons, what was fitted, what gives the chance of churn and its auc."""
+    """The groups of customers with their horizons, what was fitted, what gives the chance of churn and its auc;
+    best_auc is that of the candidate with the best chances, also where it is not used."""
     return warehouse.frame(
         """
         select rules.*, made.customers, made.repeaters, made.is_fitted, made.value_dependence, made.churn_by,
-            made.churn_reason, made.asked_customers, judged.auc
+            made.churn_reason, made.asked_customers, made.held_out_customers, made.held_out_came,
+            made.held_out_expected, made.held_out_error, made.held_out_plain_error, made.is_better_than_plain,
+            judged.auc,
+            (
+                select arg_min(every.auc, every.brier) from core.fct_churn_validation as every
+                where every.customer_group = rules.customer_group and every.split = 'all'
+                    and every.candidate <> 'shuffled'
+            ) as best_auc
         from reference.customer_groups as rules
         left join core.fct_customer_value_groups as made on rules.customer_group = made.customer_group
         left join core.fct_churn_validation as judged

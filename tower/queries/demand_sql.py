@@ -90,11 +90,13 @@ QUERIES = {
             opportunities.opportunity_id, lines.item_id, lines.category_id, main_channels.channel,
             cast(opportunities.created_at as date) as created_date,
             cast(opportunities.closed_at as date) as closed_date,
-            opportunities.opportunity_status = 'won' as is_won, opportunities.probability_rate as probability,
+            opportunities.opportunity_status = 'won' as is_won,
+            coalesce(chances.win_probability, opportunities.probability_rate) as probability,
             lines.quantity, coalesce(lines.expected_date, opportunities.expected_close_date) as expected_date
         from canonical.cnl_opportunity_lines as lines
         inner join canonical.cnl_opportunities as opportunities on lines.opportunity_id = opportunities.opportunity_id
         left join main_channels on opportunities.customer_id = main_channels.customer_id
+        left join engine.win_predictions as chances on opportunities.opportunity_id = chances.opportunity_id
         order by lines.opportunity_line_id
     """,
     "sell_out": f"""

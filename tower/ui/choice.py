@@ -13,7 +13,7 @@ from tower.exports import Column
 from tower.i18n.numbers import MISSING
 from tower.ui import states, url
 from tower.ui.downloads import provenance, show_downloads
-from tower.ui.links import with_requirements
+from tower.ui.links import with_accounts, with_requirements
 from tower.ui.tables import MOST_ROWS_SHOWN, TALLEST, column_config
 from tower.ui.view import View
 
@@ -35,12 +35,14 @@ def show_choice(
     about: Sequence[tuple[str, str]] = (),
     tallest: int = TALLEST,
     widths: dict[str, int] | None = None,
+    account: str | None = None,
 ) -> None:
     """Draw the rows. A row that is chosen puts its id of `ids` into the URL under `parameter`.
 
     `linked` names the columns of an item and a place: the item is then drawn as a link to its requirements. `about`
     are more lines for the sheet that says where the figures come from. `field` and `picked` take the place of
-    `parameter` where a row stands for more than one of them.
+    `parameter` where a row stands for more than one of them. `account` names the column of a customer, whose account a
+    link at the end of each row opens.
     """
     if frame.is_empty():
         _title(title, note)
@@ -64,6 +66,13 @@ def show_choice(
             shown = shown.with_columns(links.alias(item))
             label = next(one.label for one in columns if one.name == item)
             config[item] = st.column_config.LinkColumn(label, display_text=r"item=([^&]+)", help=view.text("link.item"))
+    if account is not None:
+        accounts = with_accounts(view, frame, account)
+        if accounts.null_count() < accounts.len():
+            shown = shown.with_columns(accounts)
+            config[accounts.name] = st.column_config.LinkColumn(
+                view.text("account.link"), display_text=view.text("account.open_account")
+            )
     height: int | Literal["content"] = "content" if frame.height <= MOST_ROWS_SHOWN else tallest
     if parameter is not None:
         field = f"{key}_{crc32(url.SEPARATOR.join(ids).encode())}"

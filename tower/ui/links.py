@@ -11,6 +11,7 @@ from tower.ui.navigation import SCREENS, may_open
 from tower.ui.view import View
 
 REQUIREMENTS = "requirements"
+ACCOUNT = "account"
 
 
 def address(view: View, screen: str, **parameters: str) -> str | None:
@@ -31,3 +32,9 @@ def with_requirements(view: View, frame: pl.DataFrame, item: str = "item_id", pl
         ],
         dtype=pl.String,
     )
+
+
+def with_accounts(view: View, frame: pl.DataFrame, customer: str = "customer_id") -> pl.Series:
+    """For each row the address of the account of its customer, empty where there is none."""
+    addresses = [address(view, ACCOUNT, customer=one) if one else None for one in frame[customer].to_list()]
+    return pl.Series("account", addresses, dtype=pl.String)

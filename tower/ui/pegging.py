@@ -30,8 +30,8 @@ class Document:
     location_id: str
 
 
-def show_tree(view: View, root: Document, name: str) -> None:
-    """Both directions side by side; each document opens the next level."""
+def show_tree(view: View, root: Document, name: str, sides: tuple[str, ...] = pegging.SIDES) -> None:
+    """The directions side by side; each document opens the next level."""
     text = view.text
     st.markdown(f"**{text('pegging.title', document=name)}** :gray[:small[{text('pegging.note')}]]")
     with st.container(key="pegging"):
@@ -44,7 +44,7 @@ def show_tree(view: View, root: Document, name: str) -> None:
             ".st-key-pegging [class*='st-key-link_']>*{min-width:0;flex-shrink:1}"
             ".st-key-pegging [class*='st-key-link_']>:first-child:not(:last-child){flex-shrink:0}</style>"
         )
-        for column, side in zip(st.columns(2, gap="large"), pegging.SIDES, strict=True):
+        for column, side in zip(st.columns(len(sides), gap="large"), sides, strict=True):
             with column, st.container(gap=None, border=True, height="stretch"):
                 st.markdown(f"**{text(f'pegging.{side}')}**")
                 _show_level(view, side, root, side[0], 0)

@@ -2,6 +2,9 @@
 
 Some customers take one for all deliveries of a week, the others one for each; a credit note brings a red-letter
 invoice. A few are issued with a mistake: they are void, and the right one follows the next day.
+
+What suppliers send has its flaws too: some never name the invoice lines, a few tax invoices never come, a few are of
+another amount than the invoice, and a few stand for nothing that was invoiced.
 """
 
 from __future__ import annotations
@@ -20,10 +23,13 @@ from pipelines.demo.writing.finance_invoices import Codes, InvoiceLines, Invoice
 STATUSES = ("valid", "red_letter", "void")
 VALID, RED_LETTER, VOID = range(3)
 CONSUMER_ASKS, TAKES_WEEKLY, MISTAKE_RATE = 0.15, 0.3, 0.004
+NAMES_NO_LINE, NEVER_COMES, OTHER_AMOUNT, STRAY_RATE = 0.25, 0.003, 0.003, 0.001
 # First digit of the running part: one invoice, a week of a customer, a red letter, one with a mistake; suppliers' own
 # numbers begin higher.
 SINGLE, WEEKLY, RED, MISTAKEN = 1, 2, 3, 4
 OF_SUPPLIERS = 5
+# Suppliers send none by the week.
+STRAY = WEEKLY
 _OWN_PROVINCE = 32
 _PROVINCES = np.array([31, 32, 33, 34, 35, 37, 42, 44], dtype=np.int64)
 
@@ -32,7 +38,8 @@ _PROVINCES = np.array([31, 32, 33, 34, 35, 37, 42, 44], dtype=np.int64)
 class TaxInvoices:
     """Tax invoices and their lines, whole cents; `partner` and what else belongs to the head repeats on every line.
 
-    Sorted by `running`, the last 15 digits; `line` is a position in the invoice lines.
+    Sorted by `running`, the last 15 digits; `line` is a position in the invoice lines, which `is_named` says the tax
+    invoice states.
     """
 
     running: Codes
@@ -42,14 +49,22 @@ class TaxInvoices:
     line: Codes
     net: Codes
     tax: Codes
+    is_named: npt.NDArray[np.bool_]
 
 
 def tax_invoices(world: World, invoices: Invoices, lines: InvoiceLines) -> TaxInvoices:
     """Everything issued or received by the end of the last day for invoices (or credit notes) of one kind."""
     luck, partner = world.luck, invoices.partner
     wanted = invoices.tax > 0
-    weekly = np.zeros(invoices.count, dtype=bool)
+    weekly, other, stray = np.zeros((3, invoices.count), dtype=bool)
+    named = np.ones(invoices.count, dtype=bool)
     is_red = invoices.kind % 2 == 1
+    if not invoices.is_of_customer:
+        named = ~luck.chance(NAMES_NO_LINE, "tax invoice names no line", partner)
+    if not invoices.is_of_customer and not is_red:
+        wanted &= ~luck.chance(NEVER_COMES, "tax invoice never comes", invoices.key, invoices.day)
+        other = luck.chance(OTHER_AMOUNT, "tax invoice of another amount", invoices.key, invoices.day)
+        stray = luck.chance(STRAY_RATE, "stray tax invoice", invoices.key, invoices.day)
     if invoices.is_of_customer:
         is_business = partner < world.company.customers.count
         wanted &= is_business | luck.chance(CONSUMER_ASKS, "asks for tax invoice", invoices.key)
@@ -67,14 +82,15 @@ def tax_invoices(world: World, invoices: Invoices, lines: InvoiceLines) -> TaxIn
     status = np.full(invoices.count, RED_LETTER if is_red else VALID)
     sign = -1 if is_red else 1
     rows = []
-    for number, issued, state, is_there in (
-        (running, day + mistake, status, wanted),
-        (_running(series + MISTAKEN, invoices.number), day, found, wanted & mistake),
+    for number, issued, state, is_there, is_named, share in (
+        (running, day + mistake, status, wanted, named, 1 + 0.03 * other),
+        (_running(series + MISTAKEN, invoices.number), day, found, wanted & mistake, named, np.ones(invoices.count)),
+        (_running(series + STRAY, invoices.number), day + 1, status, wanted & stray, ~stray, 1 - 0.1 * stray),
     ):
         line = np.flatnonzero((is_there & (issued <= world.day))[of_line])
         head = of_line[line]
-        net, tax = sign * lines.net[line], sign * lines.tax[line]
-        rows.append((number[head], partner[head], issued[head], state[head], line, net, tax))
+        net, tax = (sign * np.rint(of[line] * share[head]).astype(np.int64) for of in (lines.net, lines.tax))
+        rows.append((number[head], partner[head], issued[head], state[head], line, net, tax, is_named[head]))
     columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
     order = np.lexsort((columns[4], columns[0]))
     return TaxInvoices(*(column[order] for column in columns))
@@ -89,7 +105,7 @@ def tax_invoice_tables(
         {
             "tax_invoice_id": _digits(world, running, day, issued.partner[rows], is_customer=is_customer),
             "line_number": (ordinals(running) + 1).astype(np.int32),
-            "invoice_line_id": line_ids,
+            "invoice_line_id": line_ids.scatter(np.flatnonzero(~issued.is_named[rows]), None),
             "net_value": issued.net[rows] / 100,
             "tax_value": issued.tax[rows] / 100,
         }

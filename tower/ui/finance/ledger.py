@@ -9,6 +9,7 @@ from tower.exports import Column, ColumnKind
 from tower.queries import ledger_value as questions
 from tower.ui import states
 from tower.ui.cached import ask
+from tower.ui.finance.variances import show_reasons
 from tower.ui.kit_words import columns_of
 from tower.ui.suppliers.asked import is_connected
 from tower.ui.tables import show_table
@@ -59,6 +60,7 @@ def show_ledger(view: View) -> None:
             note=text("finance.stock_months_note", months=months.filter(pl.col("difference") != 0).height),
         )  # fmt: skip
     _show_variances(view)
+    show_reasons(view)
 
 
 def _show_variances(view: View) -> None:

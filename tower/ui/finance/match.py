@@ -1,4 +1,4 @@
-"""Three-way match of order, receipt and invoice: counts by state, then the lines."""
+"""Order, receipt and invoice against each other, and invoices against tax invoices: counts by state, then the lines."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import streamlit as st
 
 from tower.exports import ColumnKind
 from tower.queries import invoice_match as questions
-from tower.ui import url
+from tower.ui import states, url
 from tower.ui.cached import ask
 from tower.ui.choice import show_choice
 from tower.ui.finance.margin import named
 from tower.ui.finance.period import choose_period
+from tower.ui.finance.tax import show_tax
 from tower.ui.kit_words import columns_of
+from tower.ui.suppliers.asked import is_connected
 from tower.ui.view import View
 
 _LINES: dict[str, ColumnKind] = {
@@ -22,9 +24,25 @@ _LINES: dict[str, ColumnKind] = {
     "value_at_stake": "money", "invoices": "text",
 }  # fmt: skip
 MOST_SHOWN = 500
+PAPERS = ("orders", "tax")
 
 
 def show_match(view: View) -> None:
+    """One of two matches: orders with receipts and invoices, or invoices with tax invoices."""
+    text = view.text
+    papers = url.segments(
+        text("finance.papers"), "papers", PAPERS, lambda one: text(f"finance.papers_{one}"), default="orders",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if papers == "tax":
+        show_tax(view)
+    elif is_connected(view, "purchase_order_lines"):
+        _show_orders(view)
+    else:
+        states.not_connected(text, ["purchase_order_lines"])
+
+
+def _show_orders(view: View) -> None:
     """Choose a state to see its lines; every count stands on its button's card."""
     text, numbers = view.text, view.numbers
     days = choose_period(view)

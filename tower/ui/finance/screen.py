@@ -15,7 +15,10 @@ from tower.ui.finance.working_capital import show_working_capital
 from tower.ui.suppliers.asked import is_connected
 from tower.ui.view import View
 
-PARAMETERS = ("section", "by", "against", "bridge", "key", "side", "party", "bracket", "week", "state")
+PARAMETERS = (
+    "section", "by", "basis", "customer", "against", "bridge", "key", "side", "party", "bracket", "week", "state",
+    "papers", "direction", "tax", "reason", "made",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ SECTIONS: Mapping[str, Section] = {
     "capital": Section(show_working_capital, ("invoices", "settlements")),
     "cash": Section(show_cash, ("invoices", "ledger_entries"), is_whole=True),
     "ledger": Section(show_ledger, ("ledger_entries", "ledger_accounts"), is_whole=True),
-    "match": Section(show_match, ("invoice_lines", "purchase_order_lines"), is_whole=True),
+    "match": Section(show_match, ("invoice_lines",), is_whole=True),
 }
 
 

@@ -1,1 +1,1 @@
-"""The screen of the customer lifecycle: stages and flow, cohorts, RFM grid, value and churn, how good this is."""
+"""The screen of the customer lifecycle: stages, cohorts, RFM, value and churn, late orders, next products, quality."""

@@ -79,5 +79,5 @@ def show_accounts(view: View, key: str, title: str, frame: pl.DataFrame, note: s
     show_choice(
         view, key, title, shown, columns_of(view, "lifecycle_column", _ACCOUNTS), parameter="customer",
         ids=frame["customer_id"].to_list(), note=note, empty=text("lifecycle.no_accounts"), tallest=420,
-        widths={"customer_name": 220, "stage_name": 110, "segment": 110, "sales_rep_name": 110},
+        widths={"customer_name": 220, "stage_name": 110, "segment": 110, "sales_rep_name": 110}, account="customer_id",
     )  # fmt: skip

@@ -11,7 +11,9 @@ from tower.queries.customer_lifecycle import Chosen
 from tower.ui.cached import ask
 from tower.ui.downloads import provenance
 from tower.ui.kit_words import columns_of
-from tower.ui.lifecycle.value import sentence
+from tower.ui.lifecycle.late_orders import show_effects
+from tower.ui.lifecycle.offers import show_offers_quality
+from tower.ui.lifecycle.value import NOTHING, sentence
 from tower.ui.tables import show_table
 from tower.ui.view import View
 
@@ -38,7 +40,10 @@ def show_quality(view: View, chosen: Chosen) -> None:
         st.markdown(sentence(view, row))
         if row["value_dependence"] is not None and abs(row["value_dependence"]) > 0.3:
             st.caption(text("lifecycle.dependence", value=f"{row['value_dependence']:.2f}"))
-        _show_validation(view, row["customer_group"], names[row["customer_group"]], row["churn_by"])
+        name = names[row["customer_group"]]
+        _show_validation(view, row["customer_group"], name, row["churn_by"])
+        show_offers_quality(view, row["customer_group"], name)
+    show_effects(view)
     _show_parameters(view, names)
     st.caption(text("lifecycle.limits"))
 
@@ -65,6 +70,8 @@ def _show_validation(view: View, group: str, name: str, used: str) -> None:
         columns_of(view, "lifecycle_column", _VALIDATION), note=text("lifecycle.validation_note"),
         about=provenance(view, title, is_filtered=False),
     )  # fmt: skip
+    if used == NOTHING:
+        return
     curve = ask(view.warehouse, questions.calibration, group, used)
     chances = [f"{bin * 10}–{bin * 10 + 10}%" for bin in curve["bin"].to_list()]
     heading = text("lifecycle.calibration", group=name)

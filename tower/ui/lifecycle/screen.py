@@ -10,18 +10,22 @@ from tower.ui import states, url
 from tower.ui.cached import ask
 from tower.ui.lifecycle.choices import PARAMETER_OF, choose
 from tower.ui.lifecycle.cohorts import show_cohorts
+from tower.ui.lifecycle.late_orders import show_late_orders
+from tower.ui.lifecycle.offers import show_offers
 from tower.ui.lifecycle.quality import show_quality
 from tower.ui.lifecycle.rfm import show_rfm
 from tower.ui.lifecycle.stages import show_stages
 from tower.ui.lifecycle.value import show_value
 from tower.ui.view import View
 
-PARAMETERS = ("section", "day", "move", "cohort_figure", "field", "customer", *PARAMETER_OF.values())
+PARAMETERS = ("section", "day", "move", "cohort_figure", "field", "customer", "product", *PARAMETER_OF.values())
 SECTIONS: Mapping[str, Callable[[View, Chosen], None]] = {
     "stages": show_stages,
     "cohorts": show_cohorts,
     "rfm": show_rfm,
     "value": show_value,
+    "late": show_late_orders,
+    "offers": show_offers,
     "quality": show_quality,
 }
 

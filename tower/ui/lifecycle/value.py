@@ -13,11 +13,14 @@ from tower.ui.cached import ask
 from tower.ui.downloads import provenance
 from tower.ui.kit_words import columns_of
 from tower.ui.lifecycle.choices import show_accounts
+from tower.ui.links import ACCOUNT, address
 from tower.ui.tables import show_table
 from tower.ui.view import View
 
 # Below, the chances of two customers are in the right order hardly more often than by a coin.
 TELLS_APART = 0.65
+# What gives the chances of a group where no candidate tells its customers apart.
+NOTHING = "none"
 _FACTS: dict[str, ColumnKind] = {
     "rank": "integer", "fact": "text", "value": "number", "usual_value": "number", "effect": "percent",
 }  # fmt: skip
@@ -61,9 +64,17 @@ def sentence(view: View, row: dict[str, object]) -> str:
         rate=numbers.value(_number(row["yearly_rate"]), "percent"),
         repeaters=numbers.integer(_number(row["repeaters"])),
     )  # fmt: skip
+    if row["is_fitted"] and row["is_better_than_plain"] is not None:
+        held = text(
+            "lifecycle.held_out_better" if row["is_better_than_plain"] else "lifecycle.held_out_weak",
+            came=numbers.integer(_number(row["held_out_came"])),
+            expected=numbers.integer(_number(row["held_out_expected"])),
+            error=f"{_number(row['held_out_error']):.2f}", plain=f"{_number(row['held_out_plain_error']):.2f}",
+        )  # fmt: skip
+        value = f"{value} {held}"
     churn = text(
         f"lifecycle.churn_{_reason(row)}", days=row["churn_days"], way=text.term("churn_way", str(row["churn_by"])),
-        active=row["active_days"],
+        active=row["active_days"], auc=numbers.value(_number(row["best_auc"]), "number"),
     )  # fmt: skip
     area = row["auc"]
     weak = text("lifecycle.weak", auc=f"{area:.2f}") if isinstance(area, float) and area < TELLS_APART else ""
@@ -71,6 +82,8 @@ def sentence(view: View, row: dict[str, object]) -> str:
 
 
 def _reason(row: dict[str, object]) -> str:
+    if row["churn_by"] == NOTHING:
+        return "nothing"
     if row["churn_reason"] != "compared":
         return "not_judged"
     return "model" if row["churn_by"] in ("logistic", "boosting") else "rival"
@@ -91,7 +104,9 @@ def _show_customer(view: View, chosen: Chosen) -> None:
         return
     with st.container(border=True, key="one_customer"):
         head, clear = st.columns([8, 1], vertical_alignment="center")
-        head.markdown(f"**{row['customer_id']} · {row['customer_name']}**")
+        way = address(view, ACCOUNT, customer=customer)
+        link = f" · [{text('account.open_account')}]({way})" if way else ""
+        head.markdown(f"**{row['customer_id']} · {row['customer_name']}**{link}")
         clear.button(
             text("lifecycle.close"), on_click=url.clear, args=("customer",), key="close_customer", type="tertiary"
         )

@@ -14,6 +14,7 @@ from tower.ui import states, url
 from tower.ui.cached import ask
 from tower.ui.choice import show_choice
 from tower.ui.kit_words import columns_of
+from tower.ui.links import ACCOUNT, address
 from tower.ui.page import bring_into_sight
 from tower.ui.pipeline.asked import Asked
 from tower.ui.tables import show_table
@@ -110,8 +111,10 @@ def _show_one(view: View, opportunity_id: str) -> None:
         head.markdown(f"**{opportunity_id}**")
         states.empty(text, text("pipeline.unknown_opportunity"))
         return
+    way = address(view, ACCOUNT, customer=row["customer_id"]) if row["customer_id"] else None
     head.markdown(
         f"**{opportunity_id} · {row['customer_name'] or row['customer_id'] or text('pipeline.no_customer')}**"
+        + (f" · [{text('account.open_account')}]({way})" if way else "")
     )
     st.markdown(_sentence(view, row))
     reasons = ask(view.warehouse, one_question.reasons, opportunity_id)

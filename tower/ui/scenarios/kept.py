@@ -28,10 +28,11 @@ def may_write(view: View) -> bool:
 
 
 def known_scenarios(view: View) -> list[KeptScenario]:
-    """All that the reader may see: drafts are for those who make them."""
+    """All that the reader may see: drafts are for those who make them; others see their own, of a promised date."""
     store = app_store()
     expire_scenarios(store, view.now)
-    return [one for one in scenarios(store) if may_write(view) or one.state != DRAFT]
+    own = view.user.user_id
+    return [one for one in scenarios(store) if may_write(view) or one.state != DRAFT or one.owner == own]
 
 
 def called(one: KeptScenario, known: list[KeptScenario]) -> str:

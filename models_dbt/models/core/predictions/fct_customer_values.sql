@@ -24,7 +24,8 @@ final as (
         cast(customer_values.silent_days as integer) as silent_days,
         cast(customer_values.is_out_of_rhythm as boolean) as is_out_of_rhythm,
         cast(customer_values.churn_probability as double) as churn_probability,
-        cast(customer_values.value_at_risk as double) as value_at_risk
+        cast(customer_values.value_at_risk as double) as value_at_risk,
+        cast(customer_values.late_churn_increase as double) as late_churn_increase
     from customer_values
 
 )

@@ -10,7 +10,7 @@ order_lines as (
 
 ),
 
-final as (
+order_days as (
 
     select
         order_lines.customer_id,
@@ -24,6 +24,23 @@ final as (
     group by
         order_lines.customer_id,
         order_lines.ordered_date
+
+),
+
+final as (
+
+    select
+        order_days.customer_id,
+        order_days.ordered_date,
+        order_days.order_count,
+        order_days.net_value,
+        order_days.margin_value,
+        order_days.costed_value,
+        cast({{ days_from(
+            'lag(order_days.ordered_date) over (partition by order_days.customer_id order by order_days.ordered_date)',
+            'order_days.ordered_date'
+        ) }} as double) as gap_days
+    from order_days
 
 )
 

@@ -1,0 +1,1 @@
+"""Detectors of what the books say: planning parameters, bills and routings, invoices."""

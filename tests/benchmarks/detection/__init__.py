@@ -1,0 +1,1 @@
+"""Alert detection measured against the troubles that the demo company planted, which only this package reads."""

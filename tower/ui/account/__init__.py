@@ -1,0 +1,1 @@
+"""The screen of one customer: its orders, money, service and promises, and the list of those to look after."""

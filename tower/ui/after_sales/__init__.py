@@ -1,0 +1,1 @@
+"""The screen of after-sales: cards, satisfaction, cases, lots and age, open cases, one case, repeat failures."""
