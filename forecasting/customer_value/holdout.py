@@ -16,13 +16,15 @@ from forecasting.errors import ForecastError
 WEEKS = 26
 # A model that is not better by this share of the error is not better.
 WORTH = 0.01
+BG_NBD, BASE_RATE, OWN_PACE = "bg_nbd", "base_rate", "own_pace"
 
 
 @dataclass(frozen=True, slots=True)
 class ValueHoldout:
     """Order days of `customers` after the cutoff: those that `came` and were `expected`; mean squared errors of BG/NBD,
-    of the mean of all, and of as many as in the half-year before; `rank`: correlation of the ranks of expected and
-    came, NaN where one of them is the same for all."""
+    of the base rate, and of as many as in the half-year before; `rank`: correlation of the ranks of expected and came,
+    NaN where one of them is the same for all. The base rate is known at the cutoff: order days in the half-year before
+    it of those who had ordered before that."""
 
     customers: int
     came: float
@@ -39,8 +41,15 @@ class ValueHoldout:
 
     @property
     def is_better(self) -> bool:
-        """Whether BG/NBD is better than both plain rules."""
-        return self.model_error <= (1 - WORTH) * self.plain_error
+        """Whether BG/NBD is better than both plain rules, and puts customers into the order in which they came."""
+        return self.model_error <= (1 - WORTH) * self.plain_error and not self.rank <= 0
+
+    @property
+    def used(self) -> str:
+        """What is used: bg_nbd, else the better plain rule, base_rate or own_pace."""
+        if self.is_better:
+            return BG_NBD
+        return BASE_RATE if self.mean_error <= self.before_error else OWN_PACE
 
 
 def value_holdout(orders: pl.DataFrame, until: date, weeks: int = WEEKS) -> ValueHoldout | None:
@@ -53,7 +62,8 @@ def value_holdout(orders: pl.DataFrame, until: date, weeks: int = WEEKS) -> Valu
     except ForecastError:
         return None
     after = _order_days(orders, history.customer, cutoff, until)
-    before = _order_days(orders, history.customer, cutoff - timedelta(weeks=weeks), cutoff)
+    before = own_pace(orders, history.customer, cutoff, weeks)
+    base = base_rate(orders, cutoff, weeks)
     expected = rhythm.expected_purchases(history, float(weeks))
 
     def error(guess: Floats) -> float:
@@ -61,8 +71,20 @@ def value_holdout(orders: pl.DataFrame, until: date, weeks: int = WEEKS) -> Valu
 
     return ValueHoldout(
         len(history), float(after.sum()), float(expected.sum()), error(expected),
-        error(np.full(len(history), after.mean())), error(before), _rank_correlation(expected, after),
+        error(np.full(len(history), base)), error(before), _rank_correlation(expected, after),
     )  # fmt: skip
+
+
+def base_rate(orders: pl.DataFrame, until: date, weeks: int = WEEKS) -> float:
+    """Mean order days in the `weeks` up to a day of those who had ordered before these weeks; 0 where there is none."""
+    since = until - timedelta(weeks=weeks)
+    known = orders.filter(pl.col("ordered_on") <= since)["customer_id"].unique().sort().to_numpy()
+    return float(_order_days(orders, known, since, until).mean()) if len(known) else 0.0
+
+
+def own_pace(orders: pl.DataFrame, customers: np.ndarray, until: date, weeks: int = WEEKS) -> Floats:
+    """Order days of each customer in the `weeks` up to a day."""
+    return _order_days(orders, customers, until - timedelta(weeks=weeks), until)
 
 
 def _order_days(orders: pl.DataFrame, customers: np.ndarray, since: date, until: date) -> Floats:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from forecasting.customer_value.estimation import Floats
 from forecasting.customer_value.purchases import PurchaseHistory
-from forecasting.customer_value.rhythm import PurchaseRhythm
 from forecasting.customer_value.spend import Spend
 from forecasting.errors import ForecastError
 
@@ -32,9 +32,35 @@ class LifetimeValue:
     value: Floats
 
 
+class Rhythm(Protocol):
+    """What tells how often customers will buy: BG/NBD, or a plain pace where that tells better."""
+
+    def alive(self, history: PurchaseHistory) -> Floats:
+        """The chance that each will still buy; NaN where the rule does not know."""
+
+    def expected_purchases(self, history: PurchaseHistory, weeks: Floats | float) -> Floats:
+        """Expected purchases in the next weeks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPace:
+    """As many purchases a week as counted, for ever: one figure for each customer, or the same for all."""
+
+    per_week: Floats
+
+    def alive(self, history: PurchaseHistory) -> Floats:
+        """Not known to this rule."""
+        return np.full(len(history), np.nan)
+
+    def expected_purchases(self, history: PurchaseHistory, weeks: Floats | float) -> Floats:
+        """The pace times the weeks."""
+        expected: Floats = np.broadcast_to(self.per_week, (len(history),)) * weeks
+        return expected
+
+
 def lifetime_value(
     history: PurchaseHistory,
-    rhythm: PurchaseRhythm,
+    rhythm: Rhythm,
     spend: Spend,
     margin_rate: Floats,
     *,

@@ -22,7 +22,16 @@ from forecasting.customer_value import (
     personal_gaps,
     purchase_history,
 )
-from forecasting.customer_value.holdout import value_holdout
+from forecasting.customer_value.holdout import (
+    BG_NBD,
+    OWN_PACE,
+    WEEKS,
+    ValueHoldout,
+    base_rate,
+    own_pace,
+    value_holdout,
+)
+from forecasting.customer_value.lifetime import PlainPace
 from forecasting.customer_value.stages import SilenceRule, StageRules, customer_stages
 from forecasting.errors import ForecastError
 from forecasting.outcomes.rows import day_number
@@ -54,7 +63,8 @@ PARAMETER_SCHEMA = {
 }  # fmt: skip
 GROUP_SCHEMA = {
     "customer_group": pl.String, "customers": pl.Int64, "repeaters": pl.Int64, "is_fitted": pl.Boolean,
-    "value_dependence": pl.Float64, "churn_by": pl.String, "churn_reason": pl.String, "asked_customers": pl.Int64,
+    "value_dependence": pl.Float64, "value_by": pl.String, "churn_by": pl.String, "churn_reason": pl.String,
+    "asked_customers": pl.Int64,
     "held_out_customers": pl.Int64, "held_out_came": pl.Float64, "held_out_expected": pl.Float64,
     "held_out_error": pl.Float64, "held_out_plain_error": pl.Float64, "held_out_rank": pl.Float64,
     "is_better_than_plain": pl.Boolean,
@@ -113,7 +123,9 @@ def _of_group(
         rates, on="customer_id", how="left", maintain_order="left"
     )  # fmt: skip
     margin_rate = known["margin_rate"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    values, parameters, dependence = _values(history, margin_rate, rule)
+    held = value_holdout(orders, as_of)
+    plain = _plain_pace(held, history, orders, as_of)
+    values, parameters, dependence = _values(history, margin_rate, rule, plain)
     own_looks = looks.filter(pl.col("customer_group") == rule["customer_group"])
     churn = churn_of(own_looks, orders, as_of, rule["churn_days"])
     felt = late_effect(own_looks, churn, day_number(as_of))
@@ -135,12 +147,12 @@ def _of_group(
         .sort("customer_id")
     )
     judged = churn.validation
-    held = value_holdout(orders, as_of)
     summary = {
         "customer_group": rule["customer_group"], "customers": len(history),
         "repeaters": int((history.repeats > 0).sum()), "is_fitted": not parameters.is_empty(),
-        "value_dependence": dependence, "churn_by": churn.used, "churn_reason": churn.why,
-        "asked_customers": churn.chances.height,
+        "value_dependence": dependence,
+        "value_by": None if parameters.is_empty() else BG_NBD if held is None else held.used,
+        "churn_by": churn.used, "churn_reason": churn.why, "asked_customers": churn.chances.height,
         **({} if held is None else {
             "held_out_customers": held.customers, "held_out_came": held.came, "held_out_expected": held.expected,
             "held_out_error": held.model_error, "held_out_plain_error": held.plain_error,
@@ -160,8 +172,19 @@ def _of_group(
     }
 
 
+def _plain_pace(
+    held: ValueHoldout | None, history: PurchaseHistory, orders: pl.DataFrame, as_of: date
+) -> PlainPace | None:
+    """The plain rule where it told the last half-year better than BG/NBD; None where BG/NBD is used."""
+    if held is None or held.used == BG_NBD:
+        return None
+    if held.used == OWN_PACE:
+        return PlainPace(own_pace(orders, history.customer, as_of) / WEEKS)
+    return PlainPace(np.full(len(history), base_rate(orders, as_of) / WEEKS))
+
+
 def _values(
-    history: PurchaseHistory, margin_rate: np.ndarray, rule: dict[str, Any]
+    history: PurchaseHistory, margin_rate: np.ndarray, rule: dict[str, Any], plain: PlainPace | None
 ) -> tuple[pl.DataFrame, pl.DataFrame, float | None]:
     """The columns of _MONEY (all null where the group is too small), the parameters, and how far the value of an order
     depends on how often one orders."""
@@ -173,7 +196,7 @@ def _values(
         )
         return nothing, pl.DataFrame(schema=PARAMETER_SCHEMA), None
     worth = lifetime_value(
-        history, rhythm, spend, margin_rate, months=rule["horizon_months"], yearly_rate=rule["yearly_rate"]
+        history, plain or rhythm, spend, margin_rate, months=rule["horizon_months"], yearly_rate=rule["yearly_rate"]
     )
     arrays = (worth.alive, worth.purchases, worth.order_value, worth.revenue, worth.margin, worth.value)
     frame = pl.DataFrame(dict(zip(_MONEY, arrays, strict=True))).with_columns(

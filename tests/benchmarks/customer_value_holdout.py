@@ -17,6 +17,7 @@ import polars as pl
 from scipy.stats import spearmanr
 
 from forecasting.customer_value import fit_rhythm, fit_spend, purchase_history
+from forecasting.customer_value.holdout import base_rate
 
 WEEKS = 26
 SEED = 1
@@ -51,7 +52,7 @@ def main() -> None:
         mixed = np.random.default_rng(SEED).permutation(after)
         for name, guess, came in (
             ("BG/NBD", expected, after), ("as in the half-year before", before, after),
-            ("mean of all", np.full(len(after), after.mean()), after), ("BG/NBD, mixed up", expected, mixed),
+            ("base rate", np.full(len(after), base_rate(own, cutoff, WEEKS)), after), ("BG/NBD, mixed up", expected, mixed),
             ("revenue, BG/NBD × Gamma-Gamma", worth, value),
         ):  # fmt: skip
             rank = spearmanr(guess, came).statistic if np.ptp(guess) > 0 else float("nan")

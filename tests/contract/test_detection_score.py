@@ -18,8 +18,8 @@ from tests.benchmarks.detection.scoring import TOP, Look, precision, scored
 from tests.benchmarks.detection_score import FIRST_START
 
 SEED, DAYS_BEFORE = 101, 42
-# Far below what is measured (docs/detection.md), so that only a detector that is broken fails.
-LEAST_FOUND, LEAST_PRECISION = 0.5, 0.5
+# Below what is measured (docs/detection.md), so that only a detector that is broken fails.
+LEAST_FOUND, LEAST_PRECISION = 0.5, 0.7
 
 
 @pytest.fixture(scope="module")

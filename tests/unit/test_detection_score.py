@@ -213,7 +213,7 @@ def test_an_incident_is_found_on_the_first_look_that_has_it() -> None:
 def test_what_has_had_no_effect_yet_is_not_asked_for() -> None:
     found = figures(seed().planted)
     assert (found.planted, found.with_effect, found.found, found.rate) == (3, 2, 1, 0.5)
-    assert found.median_delay == 30
+    assert (found.median_delay, found.median_wait) == (30, 9)
 
 
 def test_precision_counts_every_alert_among_the_first_of_every_look() -> None:

@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from forecasting.customer_value import Spend, lifetime_value, purchase_history
 from forecasting.customer_value.holdout import value_holdout
+from forecasting.customer_value.lifetime import PlainPace
 
 UNTIL = date(2026, 6, 29)
 
@@ -47,7 +49,9 @@ def test_what_came_and_the_plain_rules_are_counted_anew() -> None:
             days[name].add(day)
     after = {name: sum(cutoff < one <= UNTIL for one in held) for name, held in days.items()}
     before = {name: sum(cutoff - timedelta(weeks=26) < one <= cutoff for one in held) for name, held in days.items()}
-    mean = sum(after.values()) / len(after)
+    start = cutoff - timedelta(weeks=26)
+    known = set(orders.filter(pl.col("ordered_on") <= start)["customer_id"])
+    mean = sum(before[one] for one in known) / len(known)
     assert (found.customers, found.came) == (len(days), sum(after.values()))
     assert found.mean_error == pytest.approx(sum((one - mean) ** 2 for one in after.values()) / len(after))
     assert found.before_error == pytest.approx(sum((after[one] - before[one]) ** 2 for one in after) / len(after))
@@ -66,7 +70,19 @@ def test_buyers_with_a_calendar_of_their_own_are_not_told_better() -> None:
     rows = [(f"C{number:03}", day, 10.0) for number in range(100) for day in days[: 8 - number % 3]]
     found = value_holdout(pl.DataFrame(rows, schema=["customer_id", "ordered_on", "value"], orient="row"), UNTIL)
     assert found is not None
-    assert not found.is_better
+    # Both plain rules are exact; of equals the simpler one is used.
+    assert (found.is_better, found.plain_error, found.used) == (False, 0.0, "base_rate")
+
+
+def test_where_the_plain_rule_is_used_value_grows_by_its_pace() -> None:
+    """Half an order a week for 365.25 days is 26.09 orders, each worth what Gamma-Gamma says, at 20 % margin."""
+    history = purchase_history(buyers(100, 5), UNTIL)
+    spend = Spend(p=2.0, q=3.0, v=10.0, errors=(0.0, 0.0, 0.0), dependence=0.0, customers=len(history))
+    pace = PlainPace(np.full(len(history), 0.5))
+    worth = lifetime_value(history, pace, spend, np.full(len(history), 0.2), months=12, yearly_rate=0.0)
+    assert worth.purchases == pytest.approx(np.full(len(history), 0.5 * 365.25 / 7))
+    assert worth.value == pytest.approx(worth.purchases * worth.order_value * 0.2)
+    assert np.isnan(worth.alive).all()
 
 
 def test_too_few_customers_are_not_judged() -> None:

@@ -18,7 +18,7 @@ Integers = npt.NDArray[np.int64]
 YEAR_WEEKS = 365.25 / 7
 _HARMONICS = 3
 # Prior weeks that hold back the level, the trend and the two seasons: the more, the flatter.
-_RIDGE_LEVEL, _RIDGE_TREND, _RIDGE_SHARED, _RIDGE_OWN = 0.1, 400.0, 1.0, 15.0
+_RIDGE_LEVEL, _RIDGE_TREND, _RIDGE_SHARED, _RIDGE_OWN = 0.1, 20.0, 1.0, 15.0
 _RIDGE_EVENT = 3.0
 _ROUNDS = 40
 # Huber's bound: beyond so many spreads a week counts less.

@@ -64,10 +64,14 @@ def customer_not_paying(rows: DetectionRows, as_of: date) -> Findings:
     others = int((~on_account.is_in(worst["customer_id"].implode())).sum())
     chances = np.concatenate([worst["chance"].to_numpy(), np.ones(others)])
     kept = kept_discoveries(chances, limits.false_discovery_rate)[: worst.height]
-    limit = worst.filter(pl.Series(kept, dtype=pl.Boolean))["chance"].max()
-    if not isinstance(limit, float):
+    if not kept.any():
         return Findings.none()
-    late = scored.filter(pl.col("chance") <= limit).with_columns(
+    # Of those who are named, every invoice that would have had them named counts.
+    limit = limits.false_discovery_rate * kept.sum() / chances.size
+    named = scored.join(
+        worst.filter(pl.Series(kept, dtype=pl.Boolean)).select("customer_id"), on="customer_id", how="semi"
+    )
+    late = named.filter(pl.col("chance") <= limit).with_columns(
         habit_date=pl.col("due_date") + pl.duration(days=pl.col("centre").round().cast(pl.Int64))
     )
     subjects = (

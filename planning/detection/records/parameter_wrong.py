@@ -39,8 +39,8 @@ def parameter_wrong(rows: DetectionRows, as_of: date) -> Findings:
     """Planning parameters that are far from what documents and demand say.
 
     **Watched**: of every planned item and place the lead time against the days from order to receipt of its purchases
-    within `usual_days` (their median), and safety stock, fixed lot, smallest lot and reorder point in days of its own
-    use of the last year.
+    within `usual_days` (their median, from five days of ordering on, one of them within `onset_days`), and safety
+    stock, fixed lot, smallest lot and reorder point in days of its own use of the last year.
 
     **Rule**: the logarithm of book over measured, and of the days covered, is compared with all other items (the
     quantities with those of the same kind of supply): median and robust spread. What no chance among all items
@@ -69,7 +69,7 @@ def parameter_wrong(rows: DetectionRows, as_of: date) -> Findings:
             after=pl.col("new_value").last(),
         )
     )
-    tested = pl.concat([_lead_times(rows), _quantities(rows["policies"])])
+    tested = pl.concat([_lead_times(rows, limits, as_of), _quantities(rows["policies"])])
     tested = tested.with_columns(line_id=pl.concat_str("item_id", pl.lit("/"), "location_id"))
     tested = tested.join(changes, on=["line_id", "field"], how="left").with_columns(
         is_changed=((pl.col("after") - pl.col("book")).abs() <= 1e-6 * pl.col("book")).fill_null(False)
@@ -108,7 +108,7 @@ def parameter_wrong(rows: DetectionRows, as_of: date) -> Findings:
     )
 
 
-def _lead_times(rows: DetectionRows) -> pl.DataFrame:
+def _lead_times(rows: DetectionRows, limits: Thresholds, as_of: date) -> pl.DataFrame:
     """A row an item and place with purchases: book and measured days, `apart` (logarithm), peers: all of them."""
     days = pl.col("days").cast(pl.Float64)
     measured = (
@@ -118,8 +118,9 @@ def _lead_times(rows: DetectionRows) -> pl.DataFrame:
             measured=days.median(),
             least_usual=days.quantile(_QUARTILE, "linear"),
             most_usual=days.quantile(1 - _QUARTILE, "linear"),
-            measured_purchases=pl.len(),
+            measured_purchases=pl.col("ordered_date").n_unique(),
             first_date=pl.col("ordered_date").min(),
+            last_date=pl.col("ordered_date").max(),
         )
         .filter((pl.col("measured") > 0) & (pl.col("measured_purchases") >= _LEAST_PURCHASES))
     )
@@ -132,7 +133,8 @@ def _lead_times(rows: DetectionRows) -> pl.DataFrame:
         measured_purchases=pl.col("measured_purchases").cast(pl.Int64), first_date="first_date",
         need=pl.col("measured"), unit_stake=daily.fill_null(0.0), days=pl.lit(None, dtype=pl.Float64),
         apart=(pl.col("lead_time_days") / pl.col("measured")).log(),
-        says_something=~pl.col("lead_time_days").is_between("least_usual", "most_usual"),
+        says_something=~pl.col("lead_time_days").is_between("least_usual", "most_usual")
+        & (pl.col("last_date") >= limits.onset_from(as_of)),
     )  # fmt: skip
 
 

@@ -9,7 +9,14 @@ import polars as pl
 
 from planning.detection.findings import DetectionRows, Findings
 from planning.detection.supply.found import Figure, findings_of, touched
-from planning.detection.supply.surprise import ALLOWANCE, kept_discoveries, standing_excess, tail_exponent, usual_of
+from planning.detection.supply.surprise import (
+    ALLOWANCE,
+    MOST_QUIET,
+    kept_discoveries,
+    standing_excess,
+    tail_exponent,
+    usual_of,
+)
 from planning.detection.supply.thresholds import Thresholds
 
 READS = ("alert_thresholds", "company_sales", "inbound_shipments", "inbound_shipment_lines")
@@ -77,6 +84,7 @@ def lane_delayed(rows: DetectionRows, as_of: date) -> Findings:
         .join(behind, on="lane")
         .filter(
             (pl.col("late_shipments") >= limits.least_count)
+            & (pl.col("quiet_after") <= MOST_QUIET)
             & ((pl.col("late_suppliers") > 1) | (pl.col("suppliers_in_run") == 1))
             & (2 * pl.col("late_suppliers") > pl.col("suppliers_in_run"))
             & (pl.col("extra_days") >= limits.least_delay_days)

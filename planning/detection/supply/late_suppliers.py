@@ -9,7 +9,14 @@ import polars as pl
 
 from planning.detection.findings import DetectionRows
 from planning.detection.supply.departures import departure_delays
-from planning.detection.supply.surprise import ALLOWANCE, kept_discoveries, standing_excess, tail_exponent, usual_of
+from planning.detection.supply.surprise import (
+    ALLOWANCE,
+    MOST_QUIET,
+    kept_discoveries,
+    standing_excess,
+    tail_exponent,
+    usual_of,
+)
 from planning.detection.supply.thresholds import Thresholds
 
 # Working days: a day more or less is nobody's delay.
@@ -82,6 +89,7 @@ def late_suppliers(rows: DetectionRows, as_of: date, limits: Thresholds) -> tupl
     whole = (pl.col("late_items") > 1) | (pl.col("run_items") == 1)
     suppliers = suppliers.filter(
         whole
+        & (pl.col("quiet_after") <= MOST_QUIET)
         & (2 * pl.col("late_lines") > pl.col("run_lines"))
         & (pl.col("delay_at_departure") - pl.col("centre") >= limits.least_delay_days)
         & (pl.col("last_date") >= limits.current_from(as_of))

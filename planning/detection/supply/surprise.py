@@ -73,17 +73,21 @@ def usual_of(
 def standing_excess(
     frame: pl.DataFrame, subject: str, order: list[str], score: str, *, most_days: int, most_quiet: int = MOST_QUIET
 ) -> pl.DataFrame:
-    """(subject, onset, last, excess, count, observations, score): each subject's latest run that speaks for trouble.
+    """The latest run of each subject that speaks for trouble, one row each.
+
+    Columns: subject, onset, last, excess, count, observations, quiet_after, score.
 
     `score` in spreads above the usual. A run is broken by more than `most_quiet` observations below ALLOWANCE in a
     row or by more than `most_days` days without one above. `onset` and `last` are the days (`order[0]`) of its first
     and last observation that is at least half as far above as is typical of the run; `excess` the sum of what all its
-    observations lie above ALLOWANCE, `count` how many do of `observations`, `score` their median. Subjects without
+    observations lie above ALLOWANCE, `count` how many do of `observations`, `score` their median,
+    `quiet_after` how many observations followed that do not. Subjects without
     excess are left out.
     """
     ordered = frame.sort(subject, *order).with_columns(
         step=pl.col(score).clip(None, MOST_SPREADS) - ALLOWANCE,
         row=pl.int_range(pl.len(), dtype=pl.Int64).over(subject),
+        rows=pl.len().over(subject).cast(pl.Int64),
     )
     above = ordered.filter(pl.col("step") > 0)
     gap = (pl.col("row") - pl.col("row").shift(1)).over(subject)
@@ -109,6 +113,7 @@ def standing_excess(
             last=pl.col(order[0]).filter(clear).last(),
             count=bad.sum().cast(pl.Float64),
             observations=pl.len().cast(pl.Float64),
+            quiet_after=(pl.col("rows") - 1 - pl.col("ends")).first(),
             score=pl.col(score).filter(bad).median(),
         )
         .filter(pl.col("excess") > 0)

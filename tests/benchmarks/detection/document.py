@@ -64,6 +64,7 @@ def _together(groups: Sequence[tuple[str, Sequence[SeedScore]]]) -> list[str]:
             "**median days from start to first look that has it**",
             [f"**{_number(one.median_delay)}**" for one in numbers],
         ),
+        ("least possible: median days to the first look after it began", [_number(one.median_wait) for one in numbers]),
         (f"**share of the first {TOP} that is right**", [f"**{_share(precision(asked))}**" for asked, _ in split]),
         ("of them the incident itself", [_part(asked, (HIT, NEIGHBOUR)) for asked, _ in split]),
         ("of them a listed consequence", [_part(asked, (CONSEQUENCE,)) for asked, _ in split]),

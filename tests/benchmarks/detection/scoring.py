@@ -27,7 +27,8 @@ class Look:
 class Planted:
     """What became of one planted incident. `found`: day of the first look that had it among its first alerts.
 
-    `best_rank`: over all looks; `had_effect`: whether it had any by the last look; `chances`: looks since its start.
+    `best_rank`: over all looks; `had_effect`: whether it had any by the last look; `chances`: looks since its start, of
+    which the first was `wait_days` after it.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Planted:
     start: date
     had_effect: bool
     chances: int
+    wait_days: int | None
     found: date | None = None
     by_neighbour: bool = False
     best_rank: int | None = None
@@ -89,6 +91,7 @@ def _became(incident: Incident, looks: Sequence[Look]) -> Planted:
         start=incident.start,
         had_effect=incident.has_effect or any(_knew_effect(look, incident.number) for look in chances),
         chances=len(chances),
+        wait_days=(chances[0].as_of - incident.start).days if chances else None,
         found=first[0] if first else None,
         by_neighbour=bool(found) and all(each.outcome == NEIGHBOUR for _, each in found),
         best_rank=min((each.alert.rank for _, each in found), default=None),
@@ -110,6 +113,8 @@ class Figures:
     found: int
     by_neighbour: int
     delays: Sequence[int]
+    waits: Sequence[int]
+    """Days from the start to the next look, of those found: what a delay would be if all were found at once."""
 
     @property
     def rate(self) -> float | None:
@@ -118,6 +123,10 @@ class Figures:
     @property
     def median_delay(self) -> float | None:
         return statistics.median(self.delays) if self.delays else None
+
+    @property
+    def median_wait(self) -> float | None:
+        return statistics.median(self.waits) if self.waits else None
 
 
 def figures(planted: Sequence[Planted]) -> Figures:
@@ -130,6 +139,7 @@ def figures(planted: Sequence[Planted]) -> Figures:
         found=len(found),
         by_neighbour=sum(each.by_neighbour for each in found),
         delays=sorted(each.delay_days for each in found if each.delay_days is not None),
+        waits=sorted(each.wait_days for each in found if each.wait_days is not None),
     )
 
 

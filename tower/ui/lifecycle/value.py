@@ -66,7 +66,7 @@ def sentence(view: View, row: dict[str, object]) -> str:
     )  # fmt: skip
     if row["is_fitted"] and row["is_better_than_plain"] is not None:
         held = text(
-            "lifecycle.held_out_better" if row["is_better_than_plain"] else "lifecycle.held_out_weak",
+            f"lifecycle.held_out_{row['value_by']}",
             came=numbers.integer(_number(row["held_out_came"])),
             expected=numbers.integer(_number(row["held_out_expected"])),
             error=f"{_number(row['held_out_error']):.2f}", plain=f"{_number(row['held_out_plain_error']):.2f}",

@@ -74,25 +74,43 @@ dated as (
 
 ),
 
+placed as (
+
+    select
+        dated.*,
+        row_number() over (
+            partition by dated.opportunity_id, dated.stage, dated.is_closing
+            order by dated.visit
+        ) as place_in_stage,
+        max(case when dated.is_closing = 0 then dated.stage_sequence end)
+            over (partition by dated.opportunity_id)
+            as last_sequence
+    from dated
+
+),
+
 final as (
 
     select
-        dated.opportunity_id,
-        cast(dated.visit as integer) as visit,
-        dated.customer_id,
-        dated.sales_rep_id,
-        dated.stage,
-        dated.stage_sequence,
-        dated.entered_date,
-        case when dated.is_closing = 0 then dated.ended_date end as left_date,
-        dated.next_stage,
+        placed.opportunity_id,
+        cast(placed.visit as integer) as visit,
+        placed.customer_id,
+        placed.sales_rep_id,
+        placed.stage,
+        placed.stage_sequence,
+        placed.entered_date,
+        case when placed.is_closing = 0 then placed.ended_date end as left_date,
+        placed.next_stage,
         case
-            when dated.is_closing = 0 then {{ days_from('dated.entered_date', 'dated.ended_date') }}
+            when placed.is_closing = 0 then {{ days_from('placed.entered_date', 'placed.ended_date') }}
         end as days_in_stage,
-        dated.is_closing,
-        {{ flag("dated.opportunity_status = 'open' and dated.next_changed_at is null") }} as is_current,
-        dated.source
-    from dated
+        placed.is_closing,
+        {{ flag("placed.is_closing = 0 and placed.stage_sequence is not null and placed.place_in_stage = 1") }}
+            as is_first_entry,
+        {{ flag("placed.last_sequence > placed.stage_sequence or placed.opportunity_status = 'won'") }} as is_advanced,
+        {{ flag("placed.opportunity_status = 'open' and placed.next_changed_at is null") }} as is_current,
+        placed.source
+    from placed
 
 )
 

@@ -15,6 +15,7 @@ final as (
         cast(customer_value_groups.repeaters as integer) as repeaters,
         cast(customer_value_groups.is_fitted as boolean) as is_fitted,
         cast(customer_value_groups.value_dependence as double) as value_dependence,
+        customer_value_groups.value_by,
         customer_value_groups.churn_by,
         customer_value_groups.churn_reason,
         cast(customer_value_groups.asked_customers as integer) as asked_customers,
