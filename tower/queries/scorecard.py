@@ -17,8 +17,26 @@ if TYPE_CHECKING:
 
 # The groups of the scorecard and their metrics, in reading order.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "customer": ("on_time_in_full_rate", "on_time_shipment_rate", "order_fulfilment_cycle_days", "backlog_value"),
-    "money": ("revenue", "gross_margin_rate", "order_book_value", "overdue_receivables_rate"),
+    "customer": (
+        "on_time_in_full_rate",
+        "line_fill_rate",
+        "order_fulfilment_cycle_days",
+        "backlog_value",
+        "on_time_shipment_rate",
+        "csat_rate",
+        "net_promoter_score",
+        "pipeline_coverage",
+    ),
+    "money": (
+        "revenue",
+        "gross_margin_rate",
+        "order_book_value",
+        "overdue_receivables_rate",
+        "days_sales_outstanding_countback",
+        "cash_to_cash_cycle_days",
+        "win_rate",
+        "customer_lifetime_value",
+    ),
     "production": (
         "schedule_adherence_rate",
         "oee_rate",

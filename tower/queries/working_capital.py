@@ -90,3 +90,26 @@ def months(warehouse: Warehouse) -> pl.DataFrame:
             pl.col("sales", "receivables", "current_receivables", "payables", "inventory", "cost").cast(pl.Float64)
         )
     )
+
+
+def receivable_invoices(warehouse: Warehouse) -> pl.DataFrame:
+    """Invoices and credit notes to customers: month, invoice_id, invoice_date, customer_id, customer_name, value.
+
+    `value` with tax, credit notes negative, as the sales of `months`.
+    """
+    return warehouse.frame(
+        f"""
+        select
+            cast(date_trunc('month', invoices.invoice_date) as date) as month, invoices.invoice_id,
+            invoices.invoice_date, invoices.customer_id, customers.customer_name,
+            case when invoices.invoice_type like '%credit_note' then -invoices.gross_value else invoices.gross_value end
+                as value
+        from core.fct_invoices as invoices
+        left join core.dim_customers as customers on customers.customer_id = invoices.customer_id
+        where invoices.invoice_type like 'customer%' and invoices.invoice_status <> 'cancelled'
+            and invoices.invoice_date <= $as_of
+            and invoices.invoice_date >= date_trunc('month', cast($as_of as date)) - interval {MOST_MONTHS - 1} month
+        order by invoices.invoice_date desc, invoices.invoice_id
+        """,
+        {"as_of": warehouse.as_of},
+    )

@@ -15,6 +15,7 @@ from tower.ui import explained, states, url
 from tower.ui.cached import ask_metrics
 from tower.ui.definitions import show_definition
 from tower.ui.figures import about_metric, export_kind, member_columns, named_members, show_figure
+from tower.ui.finance import dso_switch
 from tower.ui.page import bring_into_sight
 from tower.ui.scorecard import read_cards
 from tower.ui.tables import show_table
@@ -63,6 +64,8 @@ def _show_parts(view: View, metric: Metric, card: Card) -> None:
         member = _show_breakdown(view, metric, card)
     with states.or_failed(view.text):
         explained.show_difference(view, metric)
+        if metric.name in dso_switch.METRICS:
+            dso_switch.show_dso_switch(view)
     with states.or_failed(view.text):
         _show_documents(view, metric, member)
 

@@ -45,7 +45,8 @@ def show_difference(view: View, metric: Metric) -> None:
     if found is None:
         states.empty(view.text, view.text("difference.no_value"))
         return
-    show_explained(view, metric, offered[against], found, by)
+    other = view.catalogue.metric(against.removeprefix("metric:")) if against.startswith("metric:") else metric
+    show_explained(view, metric, offered[against], found, by, other)
 
 
 def explain(view: View, metric: str, against: str, by: str | None) -> Difference | None:
@@ -115,8 +116,13 @@ def _choose_dimension(view: View, metric: Metric) -> str | None:
     )  # fmt: skip
 
 
-def show_explained(view: View, metric: Metric, other: str, found: Difference, by: str | None) -> None:
-    """The step in one sentence, its bridge by the members of a dimension, and the documents with their shares."""
+def show_explained(
+    view: View, metric: Metric, other: str, found: Difference, by: str | None, there: Metric | None = None
+) -> None:
+    """The step in one sentence, its bridge by the members of a dimension, and the documents with their shares.
+
+    `other` names the other reading in words; `there` is its definition where it is not the same metric.
+    """
     text, numbers = view.text, view.numbers
     counts = {sort: (documents, share) for sort, documents, share in difference.sorts(found).rows()}
     sentence = text(
@@ -138,7 +144,7 @@ def show_explained(view: View, metric: Metric, other: str, found: Difference, by
         return
     if by is not None and by in found.rows.columns:
         _show_bridge(view, metric, found, by)
-    _show_rows(view, metric, found)
+    _show_rows(view, metric, there or metric, found)
 
 
 def in_points(view: View, metric: Metric, share: float) -> str:
@@ -179,17 +185,21 @@ def _show_bridge(view: View, metric: Metric, found: Difference, by: str) -> None
     )  # fmt: skip
 
 
-def _show_rows(view: View, metric: Metric, found: Difference) -> None:
+def _show_rows(view: View, metric: Metric, there: Metric, found: Difference) -> None:
     text = view.text
     is_chinese = text.language == "zh"
     shown = breakdown.in_language(view.catalogue, found.rows, is_chinese=is_chinese)
-    leaves = view.catalogue.leaves(metric.name)
+    sides = {"before": view.catalogue.leaves(there.name), "after": view.catalogue.leaves(metric.name)}
     amounts = [
-        Column(f"{side}_{when}", text(f"difference.side_{when}", name=text.pick(leaf.label, leaf.label_zh)), kind)
-        for side, leaf in zip(("numerator", "denominator"), leaves, strict=False)
-        for kind in (export_kind(leaf),)
-        for when in ("before", "after")
-    ]
+        Column(
+            f"{side}_{when}", text(f"difference.side_{when}", name=text.pick(leaf.label, leaf.label_zh)),
+            export_kind(leaf),
+        )
+        for number, side in enumerate(("numerator", "denominator"))
+        for when, leaves in sides.items()
+        if number < len(leaves)
+        for leaf in (leaves[number],)
+    ]  # fmt: skip
     labels = view.catalogue.dimensions
     names = [
         Column(name, text.pick(labels[name].label, labels[name].label_zh) if name in labels else name)

@@ -18,8 +18,8 @@ LEAST_SHARE = 0.5
 REST_DAYS = 60
 # What these leave behind stays: the debt, and the stock that nobody wants.
 STAYS = ("debtor_stop", "engineering_change", "demand_collapse")
-# An incident that the truth can tell no effect of yet is asked for all the same once it is so old.
-LONG_ENOUGH_DAYS = 21
+# The truth tells no effect of these before an order is late over them: they are asked for once they are so old.
+SILENT, LONG_ENOUGH_DAYS = ("bill_error", "forecast_bias", "wrong_parameter"), 21
 HIT, NEIGHBOUR, CONSEQUENCE, FALSE = "hit", "neighbour", "consequence", "false"
 Document = tuple[str, str]
 
@@ -83,7 +83,7 @@ class Incident:
 
     `subjects`: type and id of all that it hits (types supplier, item, successor, place, work_centre, customer,
     campaign, family, planner, port); `documents`: what it has touched or made late. `has_effect`: it has cost
-    something, touched a document, or lasts for LONG_ENOUGH_DAYS.
+    something or touched a document; of the kinds in SILENT, it has lasted for LONG_ENOUGH_DAYS.
     """
 
     number: int

@@ -16,7 +16,7 @@ import polars as pl
 from pipelines.detect.run import detected
 from planning.detection.alerts import alerts_of
 from planning.detection.findings import DetectionRows, Findings
-from tests.benchmarks.detection.matching import LONG_ENOUGH_DAYS, Alert, Document, Incident
+from tests.benchmarks.detection.matching import LONG_ENOUGH_DAYS, SILENT, Alert, Document, Incident
 from tests.benchmarks.detection.prepared import Known
 from tests.benchmarks.detection.scoring import TOP
 from tests.benchmarks.measure import REPOSITORY
@@ -77,7 +77,7 @@ def true_incidents(folder: Path, as_of: date) -> list[Incident]:
             has_effect=(
                 row["consequence_value"] != 0
                 or bool(documents[row["number"]])
-                or (as_of - row["start_date"]).days >= LONG_ENOUGH_DAYS
+                or (row["kind"] in SILENT and (as_of - row["start_date"]).days >= LONG_ENOUGH_DAYS)
             ),
         )
         for row in rows.iter_rows(named=True)
