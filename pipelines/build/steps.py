@@ -15,6 +15,7 @@ from pipelines.detect.run import run_detection
 from pipelines.engines import run_bom_explosion, run_stock_layers
 from pipelines.forecast.run import run_forecast
 from pipelines.history import write_kpi_snapshot
+from pipelines.journey import run_order_journey
 from pipelines.plan.run import run_plan
 from pipelines.predict.run import run_predictions
 from pipelines.predict.win_chances import run_win_chances
@@ -108,8 +109,15 @@ STEPS = (
         "core",
         ("canonical", "engine", "reference", "build"),
         ("core",),
-        models("core", without=("core.planning", "core.demand", "core.stock_value", "core.predictions", "core.alerts")),
+        models(
+            "core",
+            without=(
+                "core.planning", "core.demand", "core.stock_value", "core.predictions", "core.alerts", "core.journey",
+            ),
+        ),
     ),
+    Step("order journey", ("canonical", "core"), ("engine",), engine(run_order_journey)),
+    Step("core of order journey", ("engine", "core"), ("core",), models("core.journey")),
     Step("win chances", ("canonical", "core"), ("engine",), engine(run_win_chances)),
     Step("forecast", ("canonical", "core", "store"), ("engine",), run_forecast),
     Step("plan", ("canonical", "core", "build", "store"), ("engine",), plan_step),
