@@ -10,10 +10,10 @@ from typing import Literal
 import polars as pl
 import xlsxwriter
 
-ColumnKind = Literal["text", "integer", "quantity", "money", "percent", "number", "day", "instant", "flag"]
+ColumnKind = Literal["text", "integer", "quantity", "money", "percent", "number", "day", "month", "instant", "flag"]
 _FORMATS: Mapping[ColumnKind, str] = {
     "integer": "#,##0", "quantity": "#,##0.######", "money": "#,##0.00", "percent": "0.0%", "number": "#,##0.0###",
-    "day": "yyyy-mm-dd", "instant": "yyyy-mm-dd hh:mm",
+    "day": "yyyy-mm-dd", "month": "yyyy-mm", "instant": "yyyy-mm-dd hh:mm",
 }  # fmt: skip
 _WIDEST = 60
 # A sheet holds 1,048,576 rows with its header; CSV has no such limit.

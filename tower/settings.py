@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Set
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from planning.model.settings import PlanningSettings
 from tower.errors import SettingsError
 
 SETTINGS_FILE = "tower.toml"
-AdapterName = Literal["files", "adventureworks", "demo"]
+AdapterName = Literal["files", "adventureworks", "demo", "odoo"]
 DemoScale = Literal["tiny", "small", "medium", "large"]
 # What only the simulated company is asked for.
 DEMO_FIELDS = frozenset({"seed", "scale", "start", "incidents", "truth"})
+# What only a live database is asked for.
+DATABASE_FIELDS = frozenset({"url", "company", "password_file", "reload"})
 
 
 class SourceSettings(BaseModel):
@@ -28,6 +32,9 @@ class SourceSettings(BaseModel):
     `scale`, from the day `start` (three years before the as-of day unless named) to `as_of`, with the `incidents`
     "planted", "none" or kinds separated by commas. Its `truth` beside the load says which orders an incident made late:
     "traced" from document to document, or also "paired", by living the last 120 days again without it.
+    `odoo` reads the PostgreSQL database `url`, of it the `company` (name or number; otherwise the first). The password
+    stands in the URL, in TOWER_<NAME>_PASSWORD, or in `password_file`. `reload` reads the "changes" since the last
+    load, or the "whole" database.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,9 +48,17 @@ class SourceSettings(BaseModel):
     start: date | None = None
     incidents: str = Field(default="planted", pattern=r"^[a-z_]+( *, *[a-z_]+)*$")
     truth: Literal["traced", "paired"] = "traced"
+    url: SecretStr | None = None
+    company: str | None = Field(default=None, min_length=1)
+    password_file: Path | None = None
+    reload: Literal["changes", "whole"] = "changes"
 
     @model_validator(mode="after")
     def fits_its_adapter(self) -> SourceSettings:
+        if self.adapter == "odoo":
+            self._refuse(DEMO_FIELDS | {"path"}, "a database is read by its url")
+            return self
+        self._refuse(DATABASE_FIELDS, "they mean something to the adapter odoo alone")
         if self.adapter == "demo":
             if self.path is not None:
                 raise ValueError("the demo company is simulated and has no path; remove it")
@@ -54,6 +69,11 @@ class SourceSettings(BaseModel):
         if foreign:
             raise ValueError(f"{' and '.join(foreign)} mean something to the adapter demo alone; remove them")
         return self
+
+    def _refuse(self, fields: Set[str], reason: str) -> None:
+        foreign = sorted(name for name in fields & self.model_fields_set if getattr(self, name) is not None)
+        if foreign:
+            raise ValueError(f"remove {' and '.join(foreign)}: {reason}")
 
     @property
     def folder(self) -> Path:
@@ -185,12 +205,14 @@ def load_settings(project_folder: Path | None = None, **overrides: Any) -> Setti
     return settings.model_copy(
         update={
             "home": _absolute(settings.home, folder),
-            "sources": tuple(
-                source if source.path is None else source.model_copy(update={"path": _absolute(source.path, folder)})
-                for source in settings.sources
-            ),
+            "sources": tuple(_with_absolute_paths(source, folder) for source in settings.sources),
         }
     )
+
+
+def _with_absolute_paths(source: SourceSettings, folder: Path) -> SourceSettings:
+    named = {"path": source.path, "password_file": source.password_file}
+    return source.model_copy(update={name: _absolute(path, folder) for name, path in named.items() if path is not None})
 
 
 def _absolute(path: Path, folder: Path) -> Path:
@@ -208,4 +230,5 @@ def _sentences(error: ValidationError) -> str:
             lines.append(f"The setting {where!r} is not known. Known settings: {known}.")
         else:
             lines.append(f"The setting {where!r} cannot be {problem['input']!r}: {problem['msg']}.")
-    return "\n".join(lines)
+    # What was written wrong is shown, the user and password of an address never.
+    return re.sub(r"://[^\s/'\"]*@", "://…@", "\n".join(lines))

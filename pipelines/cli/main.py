@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args
 
 import polars as pl
 import typer
+from pydantic import SecretStr
 
 from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, TruthOption, demo_source
 from pipelines.cli.forecast import app as forecast_app
@@ -39,10 +40,13 @@ app.add_typer(store_app, name="store")
 app.add_typer(users_app, name="users")
 
 SourceOption = Annotated[
-    str | None, typer.Option("--source", help="Build this kind of source alone: demo, files or adventureworks.")
+    str | None, typer.Option("--source", help="Build this kind of source alone: demo, files, adventureworks or odoo.")
 ]
 PathOption = Annotated[
     Path | None, typer.Option("--path", help="Folder of the source named by --source; demo has none.")
+]
+UrlOption = Annotated[
+    str | None, typer.Option("--url", help="Database of --source odoo: postgresql://user@host/database.")
 ]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day the build speaks of, YYYY-MM-DD.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
@@ -53,6 +57,7 @@ BuildOption = Annotated[str | None, typer.Option("--build", help="Ask this build
 def up(
     source: SourceOption = None,
     path: PathOption = None,
+    url: UrlOption = None,
     as_of: AsOfOption = None,
     seed: SeedOption = None,
     scale: ScaleOption = None,
@@ -65,7 +70,7 @@ def up(
 ) -> None:
     """Build what is missing, then serve the app."""
     demo = {"seed": seed, "scale": scale, "start": _day(start, "--start"), "incidents": incidents}
-    settings = _settings(source, path, demo, port=port)
+    settings = _settings(source, path, url, demo, port=port)
     if rebuild or as_of is not None or is_build_wanted(settings):
         _build(settings, as_of)
     serve(settings)
@@ -75,6 +80,7 @@ def up(
 def build(
     source: SourceOption = None,
     path: PathOption = None,
+    url: UrlOption = None,
     as_of: AsOfOption = None,
     seed: SeedOption = None,
     scale: ScaleOption = None,
@@ -84,7 +90,7 @@ def build(
 ) -> None:
     """Load the sources, run all models and tests, and publish the build if it passes its gate."""
     demo = {"seed": seed, "scale": scale, "start": _day(start, "--start"), "incidents": incidents, "truth": truth}
-    _build(_settings(source, path, demo), as_of)
+    _build(_settings(source, path, url, demo), as_of)
 
 
 @app.command()
@@ -202,17 +208,27 @@ def template(folder: Annotated[Path, typer.Argument(help="Folder to write into; 
     )
 
 
-def _settings(source: str | None, path: Path | None, demo: Mapping[str, Any], **overrides: Any) -> Settings:
+def _settings(
+    source: str | None, path: Path | None, url: str | None, demo: Mapping[str, Any], **overrides: Any
+) -> Settings:
     if source is not None and source not in get_args(AdapterName):
         raise SettingsError(f"The source {source!r} is not known. Use {' or '.join(get_args(AdapterName))}.")
     if source == "demo":
-        if path is not None:
-            raise SettingsError("The demo company is simulated: --source demo takes no --path.")
+        if path is not None or url is not None:
+            raise SettingsError("The demo company is simulated: --source demo takes no --path and no --url.")
         overrides["sources"] = (demo_source(source, demo),)
         return load_settings(**overrides)
+    if url is not None and source != "odoo":
+        raise SettingsError("--url names the database of --source odoo: --source odoo --url postgresql://….")
     given = [f"--{option}" for option, value in demo.items() if value is not None]
     if given:
         raise SettingsError(f"{' and '.join(given)} belong to the demo company: --source demo {given[0]} ….")
+    if source == "odoo":
+        if path is not None:
+            raise SettingsError("Odoo is read from its database: --source odoo takes --url and no --path.")
+        # Without --url the address is TOWER_ODOO_URL.
+        overrides["sources"] = (SourceSettings(name="odoo", adapter="odoo", url=SecretStr(url) if url else None),)
+        return load_settings(**overrides)
     if (source is None) != (path is None):
         raise SettingsError("--source and --path belong together: --source files --path <folder>.")
     if source is not None and path is not None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipelines.build.context import write_table
 from pipelines.journey.collect import facts
 from pipelines.journey.sql import LINES, ORDERS, SUPPLIES
-from pipelines.journey.steps import BESIDE, PATH, STEPS, SUPPLY
+from pipelines.journey.steps import PATH, STEPS, SUPPLY
 from planning.journey import explained_days, needed_days, spans
 
 Numbers = NDArray[np.float64]
@@ -95,14 +95,16 @@ def _lateness(lines: pl.DataFrame, found: dict[str, pl.DataFrame], actual: Numbe
     planned_days = np.stack([_numbers(found[step.key]["planned_days"]) for step in steps], axis=1)
     needed = needed_days(due, planned_days)
     done = actual[:, supply].copy()
-    last = _last_known(done, [step.name for step in steps])
-    # Only what came in full is late or not; what is open waits for the plan.
-    done[~last] = np.nan
+    # Only what has come in full is late or not; what is open or on the road waits for the plan.
+    is_told = (lines["reports_customer_receipts"].fill_null(0) == 1).to_numpy()
+    names = [step.name for step in steps]
+    ended = np.where(is_told, done[:, names.index("transport")], done[:, names.index("ship")])
+    done[np.isnan(ended)] = np.nan
     own, rest = explained_days(done, needed)
     is_first = ~np.isnan(done) & (np.cumsum(~np.isnan(done), axis=1) == 1)
     planned = np.stack([_numbers(found[step.key]["planned"].to_physical()) for step in steps], axis=1)
     after_plan = np.nan_to_num(np.maximum(0.0, done - planned), nan=0.0)
-    kinds = np.array([step.name for step in steps])
+    kinds = np.array(names)
     # A start or a receipt that kept its plan was planned too late; how much of that the order came too late for.
     is_planned = np.isin(kinds, ("start", "inbound"))[None, :] & ~np.isnan(planned)
     total = own + np.where(is_first & is_planned, rest[:, None], 0.0)
@@ -115,13 +117,6 @@ def _lateness(lines: pl.DataFrame, found: dict[str, pl.DataFrame], actual: Numbe
     result.rest[:, supply] = np.where(is_first & ~is_planned, rest[:, None], 0.0)
     result.needed[:, supply] = np.where(np.isnan(done), np.nan, needed)
     return result
-
-
-def _last_known(done: Numbers, names: list[str]) -> NDArray[np.bool_]:
-    """Whether the journey of the goods ended: shipped in full, or received where receipts are told."""
-    ship, transport = done[:, names.index("ship")], done[:, names.index("transport")]
-    found: NDArray[np.bool_] = ~np.isnan(ship) | ~np.isnan(transport)
-    return found
 
 
 def _days_of(found: dict[str, pl.DataFrame], fact: str, count: int) -> Numbers:
@@ -140,5 +135,3 @@ def _date(days: Numbers) -> pl.Series:
 def _plain(days: Numbers) -> pl.Series:
     return pl.Series(days, dtype=pl.Float64).fill_nan(None)
 
-
-__all__ = ["BESIDE", "order_hops", "run_order_journey"]

@@ -8,5 +8,6 @@ from pipelines.sources.adapter import Adapter
 from pipelines.sources.adventureworks import ADAPTER as ADVENTUREWORKS
 from pipelines.sources.demo import ADAPTER as DEMO
 from pipelines.sources.files import ADAPTER as FILES
+from pipelines.sources.odoo import ADAPTER as ODOO
 
-ADAPTERS: Mapping[str, Adapter] = {adapter.name: adapter for adapter in (FILES, ADVENTUREWORKS, DEMO)}
+ADAPTERS: Mapping[str, Adapter] = {adapter.name: adapter for adapter in (FILES, ADVENTUREWORKS, DEMO, ODOO)}

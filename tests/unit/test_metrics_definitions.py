@@ -138,7 +138,8 @@ def test_all_metrics_answer_together_and_an_empty_build_has_no_figure_but_counts
     frame = query(warehouse, catalogue(), list(catalogue().metrics), period=Period(date(2026, 1, 1), date(2026, 6, 30)))
     assert frame.height == 1
     stated = {name: value for name, value in frame.row(0, named=True).items() if value is not None}
-    assert stated == {"order_count": 0}
+    counts = ("order_count", "service_case_count", "csat_response_count", "nps_response_count")
+    assert stated == dict.fromkeys(counts, 0)
 
 
 def test_the_written_page_is_what_the_definitions_say() -> None:

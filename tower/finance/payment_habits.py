@@ -8,6 +8,8 @@ import polars as pl
 
 # With fewer paid invoices a median says little about one customer.
 LEAST_PAYMENTS = 5
+# Whoever is overdue for longer has left its habit: no day is expected, and the money is not counted on.
+MOST_DAYS_OVERDUE = 90
 
 
 def payment_habits(paid: pl.DataFrame, least: int = LEAST_PAYMENTS) -> tuple[pl.DataFrame, float | None]:

@@ -20,12 +20,13 @@ def customer(warehouse: Warehouse, customer_id: str) -> dict[str, Any] | None:
         """
         select customers.*, stages.stage, stages.last_ordered_date, stages.silent_days, stages.usual_gap_days,
             worth.lifetime_value, worth.churn_probability, worth.value_at_risk, worth.is_out_of_rhythm,
-            worth.expected_orders, worth.customer_group
+            worth.expected_orders, worth.customer_group, rules.churn_days
         from core.dim_customers as customers
         left join core.fct_customer_stages as stages
             on customers.customer_id = stages.customer_id
                 and stages.day = (select max(day) from core.fct_customer_stages)
         left join core.fct_customer_values as worth on customers.customer_id = worth.customer_id
+        left join reference.customer_groups as rules on worth.customer_group = rules.customer_group
         where customers.customer_id = $id
         """,
         {"id": customer_id},

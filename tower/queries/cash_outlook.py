@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tower.finance.cash_outlook import INFLOWS, OUTFLOWS, WEEKS
-from tower.finance.payment_habits import expected_payments
+from tower.finance.payment_habits import MOST_DAYS_OVERDUE, expected_payments
 from tower.queries.receivables import open_items, paid_invoices
 
 if TYPE_CHECKING:
     from tower.warehouse import Warehouse
 
-# What is overdue for longer is not counted on.
-MOST_DAYS_OVERDUE = 90
 _COLUMNS = ("flow", "document_id", "party_id", "party_name", "day", "value")
 # Orders carry no tax: it comes on top as it does on the party's invoices, else as on all of that side.
 _TAX = """

@@ -309,8 +309,8 @@ def groups(warehouse: Warehouse) -> pl.DataFrame:
     best_auc is that of the candidate with the best chances, also where it is not used."""
     return warehouse.frame(
         """
-        select rules.*, made.customers, made.repeaters, made.is_fitted, made.value_dependence, made.value_by, made.churn_by,
-            made.churn_reason, made.asked_customers, made.held_out_customers, made.held_out_came,
+        select rules.*, made.customers, made.repeaters, made.is_fitted, made.value_dependence, made.value_by,
+            made.churn_by, made.churn_reason, made.asked_customers, made.held_out_customers, made.held_out_came,
             made.held_out_expected, made.held_out_error, made.held_out_plain_error, made.is_better_than_plain,
             judged.auc,
             (

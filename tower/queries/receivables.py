@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tower.finance.payment_habits import expected_payments, payment_habits
+from tower.finance.payment_habits import MOST_DAYS_OVERDUE, expected_payments, payment_habits
 
 if TYPE_CHECKING:
     from tower.warehouse import Warehouse
@@ -93,7 +93,8 @@ def parties(warehouse: Warehouse, side: str) -> pl.DataFrame:
 
 
 def open_items(warehouse: Warehouse, side: str, party: str | None, bracket: str | None) -> pl.DataFrame:
-    """Open documents of a party or a bracket, the longest overdue first; receivables with their expected_date."""
+    """Open documents of a party or a bracket, the longest overdue first; receivables with their expected_date, null
+    where they are overdue for more than MOST_DAYS_OVERDUE days."""
     kind, table, _ = _PARTY[side]
     frame = warehouse.frame(
         f"""
@@ -108,7 +109,12 @@ def open_items(warehouse: Warehouse, side: str, party: str | None, bracket: str 
         """,
         {"side": side, "party": party, "bracket": bracket},
     )
-    return frame if side == "payable" else expected_payments(frame, paid_invoices(warehouse), warehouse.as_of)
+    if side == "payable":
+        return frame
+    is_hopeful = pl.col("days_overdue") <= MOST_DAYS_OVERDUE
+    return expected_payments(frame, paid_invoices(warehouse), warehouse.as_of).with_columns(
+        pl.when(is_hopeful).then(pl.col("expected_date")), pl.when(is_hopeful).then(pl.col("is_own_habit"))
+    )
 
 
 def ledger_tie(warehouse: Warehouse, side: str) -> pl.DataFrame:

@@ -75,7 +75,10 @@ def filter_options(text: Text, warehouse: Warehouse) -> dict[str, dict[str, str]
     options = {}
     for one in GLOBAL_FILTERS:
         rows = ask(warehouse, one.options).rows()
-        options[one.parameter] = {value: text.pick(label, label_zh) for value, label, label_zh in rows}
+        options[one.parameter] = {
+            value: text.pick(label, label_zh) if label_zh else text.term(one.dimension, label)
+            for value, label, label_zh in rows
+        }
     return options
 
 

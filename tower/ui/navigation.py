@@ -34,6 +34,7 @@ class Screen:
 SCREENS = (
     Screen("scorecard", "overview", ":material/dashboard:"),
     Screen("finance", "overview", ":material/account_balance:", ("executive", "finance", "admin")),
+    Screen("order_journey", "overview", ":material/route:"),
     Screen("what_changed", "overview", ":material/difference:"),
     Screen("pipeline", "customers", ":material/filter_alt:", ("executive", "planner", "sales", "finance", "admin")),
     Screen("lifecycle", "customers", ":material/diversity_3:"),

@@ -75,6 +75,8 @@ def column_config(column: Column) -> Any:
         )
     if column.kind == "day":
         return st.column_config.DateColumn(column.label, format="YYYY-MM-DD")
+    if column.kind == "month":
+        return st.column_config.DateColumn(column.label, format="YYYY-MM")
     if column.kind == "instant":
         return st.column_config.DatetimeColumn(column.label, format="YYYY-MM-DD HH:mm")
     return st.column_config.TextColumn(column.label)

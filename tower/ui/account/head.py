@@ -27,20 +27,25 @@ def show_head(view: View, row: dict[str, Any]) -> None:
     text, numbers = view.text, view.numbers
     st.markdown(f"##### {row['customer_id']} · {row['customer_name'] or ''}")
     facts = [
-        text.term("lifecycle_type", row["customer_type"] or ""), row["segment"], row["region"], row["sales_rep_name"],
+        text.term("lifecycle_type", row["customer_type"] or ""), text.term("customer_segment", row["segment"] or ""),
+        text.term("customer_region", row["region"] or ""), row["sales_rep_name"],
         stage_names(view).get(row["stage"] or ""),
     ]  # fmt: skip
     st.caption(" · ".join(dict.fromkeys(one for one in facts if one)))
     if row["last_ordered_date"] is not None:
         gap = row["usual_gap_days"]
-        st.markdown(
+        said = [
             text(
                 "account.rhythm", day=numbers.day(row["last_ordered_date"]), silent=numbers.integer(row["silent_days"]),
                 gap=text("account.no_gap") if gap is None else numbers.value(gap, "days", 0),
-                churn=numbers.value(row["churn_probability"], "percent"),
-                value=numbers.value(row["lifetime_value"], "money"),
             )
-        )  # fmt: skip
+        ]  # fmt: skip
+        if (churn := row["churn_probability"]) is not None:
+            chance = numbers.value(churn, "percent")
+            said.append(text("account.rhythm_churn", days=row["churn_days"], churn=chance))
+        if (worth := row["lifetime_value"]) is not None:
+            said.append(text("account.rhythm_value", value=numbers.value(worth, "money")))
+        st.markdown(" ".join(said))
     _show_future(view, row["customer_id"])
     _show_links(view, row["customer_id"])
     _show_cards(view, row["customer_id"])

@@ -14,7 +14,7 @@ from tower.ui import states
 from tower.ui.cached import ask
 from tower.ui.choice import show_choice
 from tower.ui.kit_words import columns_of
-from tower.ui.lifecycle.choices import stage_names
+from tower.ui.lifecycle.choices import stage_names, worded
 from tower.ui.suppliers.asked import is_connected
 from tower.ui.view import View
 
@@ -54,7 +54,7 @@ def show_worklist(view: View, reps: tuple[str, ...], search: str) -> None:
         states.empty(text, text("account.none_found" if search else "account.none_needy"))
         return
     stages = stage_names(view)
-    shown_rows = frame.with_columns(
+    shown_rows = worded(view, frame).with_columns(
         pl.Series("needs", [needs(view, row) for row in frame.iter_rows(named=True)], pl.String),
         stage_name=pl.col("stage").replace(stages),
         customer_name=pl.coalesce("customer_name", "customer_id"),

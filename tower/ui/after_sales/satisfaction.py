@@ -85,7 +85,7 @@ def show_satisfaction(view: View, asked: Asked) -> None:
     frame = with_intervals(ask(view.warehouse, questions.satisfaction, asked.chosen, by))
     naming: dict[str, Callable[..., str]] = {
         "month": view.numbers.month,
-        "segment": lambda one: one or text("after_sales.no_segment"),
+        "segment": lambda one: text.term("customer_segment", one) if one else text("after_sales.no_segment"),
         "case_type": lambda one: asked.types.get(one, one) or text("after_sales.no_case"),
     }
     few = [

@@ -10,6 +10,7 @@ import streamlit as st
 from tower.charts.bars import bar_figure
 from tower.exports import ColumnKind
 from tower.finance.cash_outlook import INFLOWS, OUTFLOWS, WEEKS, weekly_cash
+from tower.finance.payment_habits import MOST_DAYS_OVERDUE
 from tower.queries import cash_outlook as questions
 from tower.ui import url
 from tower.ui.cached import ask
@@ -49,9 +50,7 @@ def show_cash(view: View) -> None:
                 help=text(f"finance.card_{name}_help"), height="stretch",
             )  # fmt: skip
     doubtful = ask(view.warehouse, questions.doubtful)
-    st.caption(
-        text("finance.cash_leaves_out", days=questions.MOST_DAYS_OVERDUE, value=numbers.value(doubtful, "money"))
-    )
+    st.caption(text("finance.cash_leaves_out", days=MOST_DAYS_OVERDUE, value=numbers.value(doubtful, "money")))
     title = text("finance.cash_course", weeks=WEEKS)
     columns = columns_of(view, "finance_column", _WEEKS)
     st.markdown(f"**{title}**")

@@ -18,7 +18,7 @@ from tower.ui.view import View
 _ACCOUNTS: dict[str, ColumnKind] = {"account_id": "text", "account_name": "text", "value": "money"}
 _TYPES: dict[str, ColumnKind] = {"item_type": "text", "value": "money", "items": "integer"}
 _MONTHS: dict[str, ColumnKind] = {
-    "month": "day", "ledger_value": "money", "moved_value": "money", "difference": "money",
+    "month": "month", "ledger_value": "money", "moved_value": "money", "difference": "money",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _show_variances(view: View) -> None:
         ask(view.warehouse, questions.receipt_variances).rename({"value": "receipts"}), on="month", how="left"
     ).sort("month", descending=True)  # fmt: skip
     columns = [
-        Column("month", text("finance_column.month"), "day"),
+        Column("month", text("finance_column.month"), "month"),
         *[Column(one, f"{one} {names[one]}", "money") for one in sorted(names)],
         Column("receipts", text("finance_column.receipt_variance"), "money"),
     ]

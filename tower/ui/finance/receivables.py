@@ -7,7 +7,7 @@ import streamlit as st
 
 from tower.charts.bars import bar_figure
 from tower.exports import ColumnKind
-from tower.finance.payment_habits import LEAST_PAYMENTS
+from tower.finance.payment_habits import LEAST_PAYMENTS, MOST_DAYS_OVERDUE
 from tower.queries import receivables as questions
 from tower.ui import states, url
 from tower.ui.cached import ask
@@ -118,12 +118,14 @@ def _show_items(view: View, side: str, parties: pl.DataFrame) -> None:
     kinds = [text(f"finance.type_{one}") for one in frame["invoice_type"]]
     shown = frame.with_columns(pl.Series("invoice_type", kinds, pl.String))
     if side == "receivable":
-        own = [text("finance.habit_own" if one else "finance.habit_all") for one in frame["is_own_habit"]]
+        basis = {True: text("finance.habit_own"), False: text("finance.habit_all"), None: text("finance.habit_none")}
+        own = [basis[one] for one in frame["is_own_habit"]]
         shown = shown.with_columns(pl.Series("habit", own, pl.String))
     columns = [one for one in columns_of(view, "finance_column", _ITEMS) if one.name in shown.columns]
     show_choice(
         view, f"open_items_{side}", text("finance.open_items"), shown, columns, tallest=380,
-        widths={"party_name": 200}, note=text(f"finance.open_items_{side}_note", least=LEAST_PAYMENTS),
+        widths={"party_name": 200},
+        note=text(f"finance.open_items_{side}_note", least=LEAST_PAYMENTS, days=MOST_DAYS_OVERDUE),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ CARDS = (
 )  # fmt: skip
 LINES = ("cash_to_cash", "dso_countback", "dio", "dpo")
 _MONTHS: dict[str, ColumnKind] = {
-    "month": "day", **dict.fromkeys(CARDS[:-1], "number"), "collection_effectiveness": "percent", "sales": "money",
+    "month": "month", **dict.fromkeys(CARDS[:-1], "number"), "collection_effectiveness": "percent", "sales": "money",
     "receivables": "money", "current_receivables": "money", "payables": "money", "inventory": "money", "cost": "money",
     "days": "integer",
 }  # fmt: skip

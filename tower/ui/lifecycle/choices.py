@@ -23,6 +23,8 @@ _ACCOUNTS: dict[str, ColumnKind] = {
     "sales_rep_name": "text", "customer_id": "text",
 }  # fmt: skip
 # The parameter of each filter in the URL.
+# Filters whose values have words in the texts.
+_TERMS = {"customer_type": "lifecycle_type", "segment": "customer_segment", "region": "customer_region"}
 PARAMETER_OF = dict(zip(FILTERS, ("of_segment", "of_type", "of_rep", "of_region"), strict=True))
 
 
@@ -56,7 +58,17 @@ def choose(view: View) -> Chosen:
 
 
 def _named(view: View, name: str, value: str, label: str) -> str:
-    return view.text.term("lifecycle_type", value) if name == "customer_type" else label
+    group = _TERMS.get(name)
+    return label if group is None else view.text.term(group, value)
+
+
+def worded(view: View, frame: pl.DataFrame) -> pl.DataFrame:
+    """Accounts with the words for their segment and region; others stay as the source writes them."""
+    return frame.with_columns(
+        pl.col(name).replace({one: view.text.term(_TERMS[name], one) for one in frame[name].drop_nulls().unique()})
+        for name in ("segment", "region")
+        if name in frame.columns
+    )
 
 
 def stage_names(view: View) -> dict[str, str]:
@@ -69,7 +81,7 @@ def show_accounts(view: View, key: str, title: str, frame: pl.DataFrame, note: s
     """Accounts as they are today; a row that is chosen opens the customer under value and churn."""
     text = view.text
     types = {one: text.term("lifecycle_type", one) for one in frame["customer_type"].drop_nulls().unique()}
-    shown = frame.with_columns(
+    shown = worded(view, frame).with_columns(
         stage_name=pl.col("stage").replace(stage_names(view)),
         type_name=pl.col("customer_type").replace(types),
         out_of_rhythm=pl.when(pl.col("is_out_of_rhythm")).then(pl.lit(text("lifecycle.yes"))),

@@ -22,8 +22,14 @@ TELLS_APART = 0.65
 # What gives the chances of a group where no candidate tells its customers apart.
 NOTHING = "none"
 _FACTS: dict[str, ColumnKind] = {
-    "rank": "integer", "fact": "text", "value": "number", "usual_value": "number", "effect": "percent",
+    "rank": "integer", "fact": "text", "value": "text", "usual_value": "text", "effect": "percent",
 }  # fmt: skip
+# The unit of each fact; all others are counts and days.
+_SHARES = ("value_change", "late_share", "short_share", "paid_late_share", "price_change")
+_MONEY = "value_year"
+_RATIO = "silent_ratio"
+# The season is one of the things that a model knows, and no fact about the customer.
+_SEASON = "month"
 
 
 def show_value(view: View, chosen: Chosen) -> None:
@@ -59,8 +65,10 @@ def sentence(view: View, row: dict[str, object]) -> str:
     text, numbers = view.text, view.numbers
     name = text.pick(str(row["label"]), str(row["label_zh"]))
     size = numbers.integer(_number(row["customers"]))
+    is_plain = row["value_by"] not in (None, "bg_nbd")
+    fitted = "lifecycle.value_plain" if is_plain else "lifecycle.value_fitted"
     value = text(
-        "lifecycle.value_fitted" if row["is_fitted"] else "lifecycle.value_too_few", months=row["horizon_months"],
+        fitted if row["is_fitted"] else "lifecycle.value_too_few", months=row["horizon_months"],
         rate=numbers.value(_number(row["yearly_rate"]), "percent"),
         repeaters=numbers.integer(_number(row["repeaters"])),
     )  # fmt: skip
@@ -69,7 +77,7 @@ def sentence(view: View, row: dict[str, object]) -> str:
             f"lifecycle.held_out_{row['value_by']}",
             came=numbers.integer(_number(row["held_out_came"])),
             expected=numbers.integer(_number(row["held_out_expected"])),
-            error=f"{_number(row['held_out_error']):.2f}", plain=f"{_number(row['held_out_plain_error']):.2f}",
+            error=f"{_number(row['held_out_error']):.3f}", plain=f"{_number(row['held_out_plain_error']):.3f}",
         )  # fmt: skip
         value = f"{value} {held}"
     churn = text(
@@ -126,9 +134,15 @@ def _show_customer(view: View, chosen: Chosen) -> None:
             st.caption(text("lifecycle.no_facts"))
             return
         by_model = facts["effect"].null_count() < facts.height
+        if not by_model:
+            facts = facts.filter(pl.col("feature") != _SEASON).with_columns(rank=pl.int_range(1, pl.len() + 1))
+        features = facts["feature"].to_list()
         worded = facts.with_columns(
-            pl.Series("fact", [text(f"churn_fact.{one}") for one in facts["feature"].to_list()], pl.String),
-            pl.col("value", "usual_value").round(3),
+            pl.Series("fact", [text(f"churn_fact.{one}") for one in features], pl.String),
+            *(
+                pl.Series(name, [_fact(view, *one) for one in zip(features, facts[name], strict=True)], pl.String)
+                for name in ("value", "usual_value")
+            ),
         )
         columns = [one for one in columns_of(view, "lifecycle_column", _FACTS) if by_model or one.name != "effect"]
         title = text("lifecycle.facts")
@@ -137,3 +151,16 @@ def _show_customer(view: View, chosen: Chosen) -> None:
             note=text("lifecycle.facts_by_model" if by_model else "lifecycle.facts_by_rival"),
             about=provenance(view, title, is_filtered=False),
         )  # fmt: skip
+
+
+def _fact(view: View, feature: str, value: float | None) -> str | None:
+    """A fact in its unit."""
+    if value is None:
+        return None
+    # Tiny changes are rounded first, so that none of them is written as minus nought.
+    rounded = round(value, 3) + 0.0
+    if feature in _SHARES:
+        return view.numbers.value(rounded, "percent")
+    if feature == _MONEY:
+        return view.numbers.value(rounded, "money")
+    return view.numbers.value(rounded, "number", 0 if rounded.is_integer() else 2 if feature == _RATIO else 1)

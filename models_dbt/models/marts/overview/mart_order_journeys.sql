@@ -24,7 +24,6 @@ totals as (
         max(case when hop = 'production' and level = 0 then actual_date end) as made_date,
         max(case when hop = 'production' and level = 0 then document_id end) as production_order_id,
         max(case when hop = 'inbound' then actual_date end) as received_date,
-        max(case when hop in ('transport', 'ship') then needed_date end) as due_date,
         max(case when hop = 'transport' then planned_date end) as promised_arrival_date,
         sum(case when hop not in ('lead', 'opportunity', 'quotation', 'order') then days end) as order_to_cash_days,
         sum(case when hop in ('invoice', 'payment') then days end) as billing_days,
@@ -144,8 +143,7 @@ judged as (
         totals.billing_days,
         totals.before_order_days,
         totals.touch_days,
-        case when lines.shipped_in_full_date is not null or lines.received_in_full_date is not null
-            then totals.days_late end as journey_late_days,
+        totals.days_late as stated_late_days,
         coalesce(lines.first_promised_date, lines.requested_date) as due_date,
         coalesce(lines.received_in_full_date, case when totals.promised_arrival_date is null
             then lines.shipped_in_full_date end) as done_date,
@@ -204,9 +202,8 @@ final as (
         judged.done_date,
         judged.invoiced_date,
         judged.paid_date,
-        judged.journey_late_days as days_late,
-        case when judged.journey_late_days is null then null else {{ flag('judged.journey_late_days = 0') }} end
-            as is_on_time,
+        case when judged.done_date is not null then judged.stated_late_days end as days_late,
+        case when judged.done_date is not null then {{ flag('judged.stated_late_days = 0') }} end as is_on_time,
         judged.order_to_cash_days,
         judged.order_to_cash_days - coalesce(judged.billing_days, 0) as order_to_delivery_days,
         judged.before_order_days,
