@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.build.context import BuildContext, write_table
 from pipelines.build.project import DbtProject
+from pipelines.land.manifest import TOTALS_FILE
 from pipelines.land.raw_views import create_raw_views
 from pipelines.sources import ADAPTERS
 from tower.builds import SCHEMA_VERSION
@@ -39,6 +40,7 @@ def open_build_file(context: BuildContext) -> None:
         write_table(connection, "build.build_info", _build_info(context))
         write_table(connection, "build.load_tables", _load_tables(context))
         write_table(connection, "build.source_coverage", _source_coverage(context))
+        write_table(connection, "build.source_totals", _source_totals(context))
     context.project = DbtProject(
         build_file=context.work_file,
         target_folder=context.home.temporary / "dbt",
@@ -112,6 +114,17 @@ def _load_tables(context: BuildContext) -> pl.DataFrame:
         for table in manifest.tables
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _source_totals(context: BuildContext) -> pl.DataFrame:
+    """What the sources themselves add up, where they can be asked."""
+    schema = {"source": pl.String, "measure": pl.String, "subject": pl.String, "value": pl.Float64}
+    stated = [
+        pl.read_parquet(folder / TOTALS_FILE).select(pl.lit(manifest.source).alias("source"), pl.all())
+        for manifest, folder in context.loads
+        if (folder / TOTALS_FILE).exists()
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *stated]).select(list(schema))
 
 
 def _source_coverage(context: BuildContext) -> pl.DataFrame:

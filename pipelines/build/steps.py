@@ -112,7 +112,12 @@ STEPS = (
         models(
             "core",
             without=(
-                "core.planning", "core.demand", "core.stock_value", "core.predictions", "core.alerts", "core.journey",
+                "core.planning",
+                "core.demand",
+                "core.stock_value",
+                "core.predictions",
+                "core.alerts",
+                "core.journey",
             ),
         ),
     ),

@@ -11,28 +11,47 @@ import polars as pl
 from pipelines.history import replace_durably
 from tower.builds import Home
 
+# Stands for the build itself, so that one without any alert is known as well.
+BUILD = ""
 ONSETS = {"alert_key": pl.String, "as_of": pl.Date, "build_id": pl.String}
 
 
 def read_onsets(home: Home, as_of: date) -> pl.DataFrame:
-    """The first day on which each alert was seen by a build of this day or before: alert_key, first_seen_date."""
+    """What builds of this day or before saw of each alert: alert_key, first_seen_date, running_since_date.
+
+    `running_since_date`: the day from which every build up to the last one had it; null where the last one had not.
+    """
     files = sorted(_folder(home).glob("*.parquet"))
     seen = pl.concat([pl.read_parquet(file) for file in files]) if files else pl.DataFrame(schema=ONSETS)
+    seen = seen.filter(pl.col("as_of") <= as_of)
+    builds = seen.select("as_of", "build_id").unique().sort("as_of", "build_id").with_row_index("place")
+    last = builds.height - 1
+    placed = (
+        seen.filter(pl.col("alert_key") != BUILD)
+        .join(builds, on=["as_of", "build_id"])
+        .sort("alert_key", "place", descending=[False, True])
+        .with_columns(back=pl.int_range(pl.len(), dtype=pl.Int64).over("alert_key"))
+    )
+    running = pl.col("place").cast(pl.Int64) == last - pl.col("back")
     return (
-        seen.filter(pl.col("as_of") <= as_of)
-        .group_by("alert_key")
-        .agg(pl.col("as_of").min().alias("first_seen_date"))
+        placed.group_by("alert_key")
+        .agg(
+            first_seen_date=pl.col("as_of").min(),
+            running_since_date=pl.col("as_of").filter(running).min(),
+        )
         .sort("alert_key")
     )
 
 
 def with_onsets(alerts: pl.DataFrame, onsets: pl.DataFrame | None, as_of: date) -> pl.DataFrame:
-    """The alerts with `first_seen_date`: of the first build that had them, else the day of this one."""
+    """The alerts with `first_seen_date`: of the first build that had them, and `running_since_date`: of the first from
+    which on all had them; else the day of this one."""
+    names = ("first_seen_date", "running_since_date")
     if onsets is None:
-        return alerts.with_columns(first_seen_date=pl.lit(as_of))
+        return alerts.with_columns(pl.lit(as_of).alias(name) for name in names)
     return (
         alerts.join(onsets, on="alert_key", how="left", maintain_order="left")
-        .with_columns(pl.col("first_seen_date").fill_null(pl.lit(as_of)))
+        .with_columns(pl.col(name).fill_null(pl.lit(as_of)) for name in names)
     )  # fmt: skip
 
 
@@ -47,7 +66,10 @@ def append_onsets(home: Home, build_id: str) -> None:
         ).fetchall()
         if not there[0][0]:
             return
-        sql = "select alert_key, (select as_of from build.build_info) as as_of from engine.alerts order by alert_key"
+        sql = (
+            f"select alert_key, as_of from (select alert_key from engine.alerts union all select '{BUILD}') "
+            "cross join (select as_of from build.build_info) order by alert_key"
+        )
         seen = connection.sql(sql).pl()
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")

@@ -38,7 +38,8 @@ def run_detection(
 ) -> None:
     """Write engine.alerts and the tables that hang on it, as of the day, of any database with core and plan.
 
-    `settings` are those of the build's plan; `onsets` (alert_key, first_seen_date) what earlier builds found first.
+    `settings` are those of the build's plan; `onsets` (alert_key, first_seen_date, running_since_date) what earlier
+    builds found.
     """
     connection.execute("create schema if not exists engine")
     for name, frame in alert_tables(connection, as_of, settings, onsets, simulated_alerts).items():

@@ -10,10 +10,9 @@ from pipelines.journey.steps import DEPTH
 from planning.journey import NOTHING, chains
 
 Integers = NDArray[np.int64]
-FACTS = ("actual", "planned", "planned_days", "document_type", "document_id", "party_type", "party_id", "item_id",
-         "location_id", "touch")  # fmt: skip
 _EMPTY: dict[str, pl.Expr] = {
-    "actual": pl.lit(None, pl.Date), "planned": pl.lit(None, pl.Date), "planned_days": pl.lit(None, pl.Float64),
+    "actual": pl.lit(None, pl.Date), "planned": pl.lit(None, pl.Date), "begun": pl.lit(None, pl.Date),
+    "planned_days": pl.lit(None, pl.Float64),
     "touch": pl.lit(None, pl.Float64),
     **{name: pl.lit(None, pl.String) for name in
        ("document_type", "document_id", "party_type", "party_id", "item_id", "location_id")},
@@ -49,7 +48,7 @@ def facts(lines: pl.DataFrame, supplies: pl.DataFrame, orders: pl.DataFrame) -> 
 
 
 def _first_supply(lines: pl.DataFrame, supplies: pl.DataFrame) -> Integers:
-    """Of each line the supply that its last delivery waited for; sources book shipments on deliveries or their lines."""
+    """Of each line what its last delivery waited for; sources book shipments on deliveries or on their lines."""
     shipped = supplies.filter(pl.col("taker_type") == "delivery").select("taker_id", "taken_item_id", "row")
     rows = lines.select("delivery_id", "delivery_line_id", "delivered_item_id")
     for name in ("delivery_id", "delivery_line_id"):
@@ -57,7 +56,9 @@ def _first_supply(lines: pl.DataFrame, supplies: pl.DataFrame) -> Integers:
             shipped.rename({"row": f"row_{name}"}), left_on=[name, "delivered_item_id"],
             right_on=["taker_id", "taken_item_id"], how="left", maintain_order="left",
         )  # fmt: skip
-    found: Integers = rows.select(pl.coalesce("row_delivery_line_id", "row_delivery_id", NOTHING)).to_series().to_numpy()
+    found: Integers = (
+        rows.select(pl.coalesce("row_delivery_line_id", "row_delivery_id", NOTHING)).to_series().to_numpy()
+    )
     return found.astype(np.int64)
 
 
@@ -115,13 +116,18 @@ def _made(
               "item_id": pl.col("item_id"), "location_id": pl.col("location_id")}  # fmt: skip
     return {
         f"kit_{level}": _step(
-            both, actual=pl.col("arrived"), planned=pl.col("planned_start_date"), party_type=_named("location", "part_place"),
+            both, actual=pl.col("arrived"), planned=pl.col("planned_start_date"),
+            party_type=_named("location", "part_place"),
             party_id=pl.col("part_place"), item_id=pl.col("part_item"), location_id=pl.col("part_place"), **about,
         ),
-        f"start_{level}": _step(both, actual=pl.col("started_date"), planned=pl.col("planned_start_date"), **about, **centre),
+        f"start_{level}": _step(
+            both, actual=pl.col("started_date"), planned=pl.col("planned_start_date"), begun=pl.col("created_date"),
+            **about, **centre,
+        ),
         f"production_{level}": _step(
             both, actual=pl.col("ready"), planned=pl.col("planned_finish_date"),
-            planned_days=_days("planned_start_date", "planned_finish_date"), touch=pl.col("hours") / 24.0, **about, **centre,
+            planned_days=_days("planned_start_date", "planned_finish_date"), touch=pl.col("hours") / 24.0,
+            **about, **centre,
         ),
         # What was inspected before the goods that were taken were ready says nothing about them.
         f"inspection_{level}": _step(
@@ -141,7 +147,13 @@ def _bought(bottom: pl.DataFrame) -> dict[str, pl.DataFrame]:
     }  # fmt: skip
     return {
         "purchase_0": _step(bottom, actual=pl.col("ordered_date"), **about),
-        "inbound_0": _step(bottom, actual=pl.col("received_date"), planned=pl.col("confirmed_date"), **about),
+        "inbound_0": _step(
+            bottom,
+            actual=pl.col("received_date"),
+            planned=pl.col("confirmed_date"),
+            begun=pl.col("ordered_date"),
+            **about,
+        ),
     }
 
 

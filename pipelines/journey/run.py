@@ -45,9 +45,7 @@ def order_hops(lines: pl.DataFrame, supplies: pl.DataFrame, orders: pl.DataFrame
     frames = []
     for position, step in enumerate(STEPS):
         is_on_path = position < len(PATH)
-        begin, end = (
-            (timed.begin[:, position], timed.end[:, position]) if is_on_path else (np.full(count, np.nan),) * 2
-        )
+        begin, end = (timed.begin[:, position], timed.end[:, position]) if is_on_path else (np.full(count, np.nan),) * 2
         frame = found[step.key].with_columns(
             lines["sales_order_line_id"], lines["customer_id"],
             hop=pl.lit(step.name), level=pl.lit(step.level, pl.Int32), sequence=pl.lit(position, pl.Int32),
@@ -70,7 +68,7 @@ def order_hops(lines: pl.DataFrame, supplies: pl.DataFrame, orders: pl.DataFrame
         whole.with_columns(
             touch_days=touch.when(pl.col("nature") == "move").then(pl.col("days")).otherwise(0.0)
         )
-        .drop("touch", "planned_days")
+        .drop("touch", "planned_days", "begun")
         .rename({"actual": "actual_date", "planned": "planned_date", "needed": "needed_date", "begin": "begin_date",
                  "end": "end_date"})
         .sort("sales_order_line_id", "sequence")
@@ -110,7 +108,11 @@ def _lateness(lines: pl.DataFrame, found: dict[str, pl.DataFrame], actual: Numbe
     total = own + np.where(is_first & is_planned, rest[:, None], 0.0)
     kept = np.where(is_planned, np.minimum(total, after_plan), total)
     by_plan = total - kept
-    short = np.minimum(by_plan, np.maximum(0.0, np.nan_to_num(ordered[:, None] - needed, nan=0.0)))
+    # Goods for stock had to be there before anybody ordered; what was bought or made for the order could not.
+    begun = np.stack([_numbers(found[step.key]["begun"].to_physical()) for step in steps], axis=1)
+    is_for_order = begun >= ordered[:, None]
+    notice = np.maximum(0.0, np.nan_to_num(ordered[:, None] - needed, nan=0.0))
+    short = np.where(is_for_order, np.minimum(by_plan, notice), 0.0)
     result.late[:, supply] = kept
     result.planned[:, supply] = by_plan - short
     result.short[:, supply] = short
@@ -134,4 +136,3 @@ def _date(days: Numbers) -> pl.Series:
 
 def _plain(days: Numbers) -> pl.Series:
     return pl.Series(days, dtype=pl.Float64).fill_nan(None)
-

@@ -77,7 +77,8 @@ LINES = """
         delivered.delivery_id, delivered.delivery_line_id, delivered.item_id as delivered_item_id, delivered.carrier,
         delivered.planned_ship_date, delivered.expected_arrival_date, shipments.shipment_id,
         opportunities.opportunity_id, found.created_date as opportunity_date, opportunities.quotation_id,
-        opportunities.quoted_date, coalesce(found.lead_id, leads.lead_id) as lead_id, lead_rows.created_date as lead_date,
+        opportunities.quoted_date, coalesce(found.lead_id, leads.lead_id) as lead_id,
+        lead_rows.created_date as lead_date,
         invoiced.invoice_id, invoiced.invoice_date, invoiced.due_date as payment_due_date, invoiced.paid_date,
         invoiced.payment_id, invoiced.tax_invoice_id, invoiced.issued_date, answered.response_id,
         answered.responded_date, cases.case_id, cases.opened_date, lines.source

@@ -14,6 +14,8 @@ from tower.errors import SourceError
 
 MANIFEST_FILE = "manifest.json"
 REJECTED_FILE = "rejected.parquet"
+# What a source itself adds up, where it can be asked: (measure, subject, value).
+TOTALS_FILE = "source_totals.parquet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def seed_score(seed: int, *, with_incidents: bool) -> SeedScore:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(orjson.dumps(known, option=orjson.OPT_INDENT_2))
         print(f"seed {seed}: {seconds:.0f} processor seconds", flush=True)
-    return _score_of(orjson.loads(orjson.dumps(known["score"])))
+    return score_from(orjson.loads(orjson.dumps(known["score"])))
 
 
 def looks_of(
@@ -138,7 +138,8 @@ def _made_by() -> str:
     return found.hexdigest()[:16]
 
 
-def _score_of(row: dict[str, object]) -> SeedScore:
+def score_from(row: dict[str, object]) -> SeedScore:
+    """A score as it was kept."""
     planted = []
     for each in row.pop("planted"):  # type: ignore[attr-defined]
         for name in ("start", "found"):

@@ -94,6 +94,13 @@ def test_the_list_adds_up_the_documents(warehouse: Warehouse) -> None:
         assert one.height == row["open_lines"]
         assert one.filter(pl.col("standing") == "late").height == row["late_lines"]
     assert frame["value_at_risk"].is_sorted(descending=True)
+    # The cards count all accounts, also where the list is cut.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(account_list, "MOST_ROWS", 1)
+        cut = account_list.accounts(warehouse, (), "", True, True).row(0, named=True)
+    assert cut["all_accounts"] == frame.height > 1
+    assert float(cut["all_late_value"]) == pytest.approx(float(frame["late_value"].sum()))
+    assert cut["all_open_complaints"] == frame["open_complaints"].sum()
     left_out = account_list.accounts(warehouse, (), "K", True, True).filter(
         ~pl.col("customer_id").is_in(frame["customer_id"].implode())
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
+import orjson
 import pytest
 
 from pipelines.demo.incidents.contents import KINDS as PLANTED_KINDS
@@ -35,6 +36,7 @@ from tests.benchmarks.detection.scoring import (
     precision,
     scored,
 )
+from tests.benchmarks.detection_score import score_from
 from tests.benchmarks.measure import REPOSITORY
 
 START, AS_OF = date(2026, 4, 1), date(2026, 5, 1)
@@ -199,6 +201,10 @@ def seed() -> SeedScore:
         ],
         date(2026, 3, 1),
     )
+
+
+def test_a_kept_score_comes_back_as_it_was() -> None:
+    assert score_from(orjson.loads(orjson.dumps(asdict(seed())))) == seed()
 
 
 def test_an_incident_is_found_on_the_first_look_that_has_it() -> None:

@@ -14,6 +14,8 @@ ROW_HEIGHT = 30
 PLANNED, WAITING, MOVING, LATE = "#b9c2d0", "#9cc3f0", "#2a9d8f", "#d1495b"
 _DAY = 86_400_000
 NATURES = ("work", "move", "wait")
+# Waiting is drawn over its colour, so that the bar is seen also between the strokes.
+_HATCH = {"size": 5, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.7)"}
 _COLOURS = {"work": ACCENT, "move": MOVING, "wait": WAITING}
 
 
@@ -60,21 +62,20 @@ def journey_figure(
         figure.add_bar(
             orientation="h", y=[row for row, _ in chosen], x=lengths, width=0.5, name=names.natures[nature],
             base=[bar.begin.isoformat() for _, bar in chosen if bar.begin],
-            marker={"color": _COLOURS[nature], "pattern": {"shape": "/" if nature == "wait" else "", "size": 5,
-                                                            "fgcolor": "rgba(255,255,255,0.7)"}},
+            marker={"color": _COLOURS[nature], "pattern": {"shape": "/" if nature == "wait" else "", **_HATCH}},
             hoverinfo="text", hovertext=[bar.hover for _, bar in chosen],
         )  # fmt: skip
-    late = [(row, bar) for row, bar in enumerate(bars) if bar.planned and bar.planned >= first]
+    planned = [(row, bar) for row, bar in enumerate(bars) if bar.planned and bar.planned >= first]
     moved_x: list[str | None] = []
     moved_y: list[float | None] = []
-    for row, bar in late:
+    for row, bar in planned:
         if bar.actual and bar.planned and bar.actual > bar.planned:
             moved_x += [bar.planned.isoformat(), bar.actual.isoformat(), None]
             moved_y += [row + 0.36, row + 0.36, None]
     if moved_x:
         figure.add_scatter(x=moved_x, y=moved_y, mode="lines", line={"color": LATE, "width": 2}, hoverinfo="skip",
                            showlegend=False)  # fmt: skip
-    _marks(figure, [(row, bar.planned, bar.hover) for row, bar in late if bar.planned], names.planned, "diamond-open",
+    _marks(figure, [(row, bar.planned, bar.hover) for row, bar in planned], names.planned, "diamond-open",
            REFERENCE, 0.36)  # fmt: skip
     done = [(row, bar.actual, bar.hover) for row, bar in enumerate(bars) if bar.actual and bar.actual >= first]
     _marks(figure, done, names.done, "circle", AXIS, 0.0)
@@ -127,8 +128,11 @@ def days_figure(
     for name, values, colour, shape in ((names[0], touch, ACCENT, ""), (names[1], wait, WAITING, "/")):
         figure.add_bar(
             orientation="h", y=rows, x=list(values), name=name, width=0.55,
-            marker={"color": colour, "pattern": {"shape": shape, "size": 5, "fgcolor": "rgba(255,255,255,0.7)"}},
-            hoverinfo="text", hovertext=[f"{one}<br>{name} <b>{label(value)}</b>" for one, value in zip(labels, values, strict=True)],
+            marker={"color": colour, "pattern": {"shape": shape, **_HATCH}},
+            hoverinfo="text",
+            hovertext=[
+                f"{one}<br>{name} <b>{label(value)}</b>" for one, value in zip(labels, values, strict=True)
+            ],
         )  # fmt: skip
     sums = [one + other for one, other in zip(touch, wait, strict=True)]
     figure.add_scatter(
@@ -196,8 +200,10 @@ def process_figure(names: Mapping[str, str], ways: Sequence[Way]) -> go.Figure:
             x=xs, y=ys, mode="lines", line={"color": LATE if is_back else ACCENT, "width": 1 + 9 * way.share},
             opacity=0.35 + 0.3 * way.share, hoverinfo="text", hovertext=way.hover, showlegend=False,
         )  # fmt: skip
+        # Ways that part or meet at the papers are told apart at their other end.
+        at = 10 if x0 == x1 else (14 if x0 == 0 else 6)
         figure.add_annotation(
-            x=xs[10], y=ys[10], text=way.said, showarrow=False, font={"size": 10, "family": FONT},
+            x=xs[at], y=ys[at], text=way.said, showarrow=False, font={"size": 10, "family": FONT},
             bgcolor="rgba(128,138,157,0.12)", borderpad=1,
         )  # fmt: skip
     for hop, name in names.items():

@@ -39,7 +39,8 @@ _INBOX = """
     named as (
         select distinct
             alert_key, kind, area, severity, owner_role, subject_type, subject_id, subject_item_id,
-            subject_location_id, subject_name, subject_name_zh, since_date, first_sign_date, first_seen_date, strength,
+            subject_location_id, subject_name, subject_name_zh, since_date, first_sign_date, first_seen_date,
+            running_since_date, strength,
             is_symptom, action, value_basis, member_count, has_change, is_simulated
         from marts.mart_alerts
     )
@@ -59,7 +60,8 @@ def inbox(warehouse: Warehouse) -> pl.DataFrame:
 
     alert_key, kind, area, severity, owner_role, subject_type, subject_id, subject_item_id, subject_location_id,
     subject_name, subject_name_zh, since_date (its own first sign), first_sign_date (with its members), first_seen_date
-    (first build), strength, is_symptom, action, value_basis, member_count, has_change, is_simulated, hit_customers,
+    (first build), running_since_date (from which on all builds had it), strength, is_symptom, action, value_basis,
+    member_count, has_change, is_simulated, hit_customers,
     hit_lines, late_lines, at_risk_value, exclusive_value, own_value, money_value, late_value_change (of the reader's
     lines by the action: less than 0 is better; null where it was not simulated), saved_lines.
     """

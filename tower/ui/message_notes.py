@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -18,7 +16,7 @@ from tower.exports import Column, ColumnKind
 from tower.queries import planning_messages as questions
 from tower.queries.served_references import served_references
 from tower.settings import load_settings
-from tower.store.comments import Comment, add_comment, change_comment, comments, withdraw_comment
+from tower.store.comments import comments
 from tower.store.decisions import (
     KEY_COLUMNS,
     MessageDecision,
@@ -33,9 +31,9 @@ from tower.store.values import AuditEntry
 from tower.store.versioned import Kept
 from tower.ui import cached, states
 from tower.ui.cached import ask
+from tower.ui.comments import said, show_comments, utc
 from tower.ui.decisions import DECIDERS, app_store, say
 from tower.ui.session import PROJECT_FOLDER
-from tower.ui.states import sentence_of
 from tower.ui.tables import show_table
 from tower.ui.view import View
 from tower.warehouse import Warehouse
@@ -49,7 +47,7 @@ def show_notes(view: View, row: Mapping[str, Any]) -> None:
     """The decision about one message with its trail one click away, and its comments."""
     if row["decision"]:
         _show_standing(view, row)
-    _show_comments(view, message_object([row[name] for name in KEY_COLUMNS]))
+    show_comments(view, KIND, message_object([row[name] for name in KEY_COLUMNS]))
 
 
 def comment_counts(frame: pl.DataFrame) -> pl.Series:
@@ -70,7 +68,7 @@ def _show_standing(view: View, row: Mapping[str, Any]) -> None:
         st.caption(
             text(
                 "decision.stands", decision=text(f"decision.{row['decision']}d"), by=row["author"],
-                at=view.numbers.instant(_utc(row["decided_at"])), reason=row["reason"],
+                at=view.numbers.instant(utc(row["decided_at"])), reason=row["reason"],
             ) + (f" {text('decision.former')}" if is_former else ""),
             width="content",
         )  # fmt: skip
@@ -94,7 +92,7 @@ def _entry(view: View, entry: AuditEntry) -> str:
         for name, value in after.items()
         if name not in (*_BOOKKEEPING, *KEY_COLUMNS) and before.get(name) != value
     ]  # fmt: skip
-    head = f"**{entry.user_id}** · {view.numbers.instant(_utc(entry.at))} · {text(f'decision_action.{entry.action}')}"
+    head = f"**{entry.user_id}** · {view.numbers.instant(utc(entry.at))} · {text(f'decision_action.{entry.action}')}"
     return "\n".join([head, "", *(f"- {one}" for one in said)])
 
 
@@ -109,78 +107,11 @@ def _value(view: View, name: str, value: object) -> str:
 def _take_back(view: View, number: int, row: Mapping[str, Any]) -> None:
     """At the version that the reader saw; a decision under a former key is read anew, as its version is not shown."""
     held = next((one for one in message_decisions(app_store()) if one.decision_id == number), None)
-    with _said(view):
+    with said(view):
         if held is not None:
             read = replace(held, version=row["version"] or held.version)
             withdraw_decision(app_store(), read, view.user.user_id, view.now)
         say("success", view.text("decision.taken_back"))
-
-
-def _show_comments(view: View, name: str) -> None:
-    text = view.text
-    kept = comments(app_store(), KIND, name)
-    st.markdown(f"**{text('comments.title', count=len(kept))}**")
-    for one in kept:
-        changed = one.changed_at != one.created_at
-        at = view.numbers.instant(_utc(one.changed_at if changed else one.created_at))
-        head = text("comments.changed" if changed else "comments.written", by=one.author, at=at)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"comment_{one.comment_id}"):
-            st.markdown(f":gray[:small[{head}]]  \n{_plain(one.text)}", width="stretch")
-            if one.author == view.user.user_id:
-                _show_own(view, one)
-    fresh = f"comment_new_{name}"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input(text("comments.new"), key=fresh, width="stretch", placeholder=text("comments.hint"))
-        st.button(
-            text("comments.add"), key="comment_add", icon=":material/add_comment:", on_click=_add,
-            args=(view, name, fresh), disabled=not str(st.session_state.get(fresh) or "").strip(),
-        )  # fmt: skip
-
-
-def _show_own(view: View, one: Comment) -> None:
-    text, field = view.text, f"comment_text_{one.comment_id}_{one.version}"
-    with st.popover(
-        text("comments.edit"), icon=":material/edit:", type="tertiary", key=f"comment_edit_{one.comment_id}"
-    ):
-        st.text_area(text("comments.text"), one.text, key=field)
-        with st.container(horizontal=True, gap="small"):
-            st.button(text("comments.save"), key=f"comment_save_{one.comment_id}", type="primary", on_click=_change,
-                      args=(view, one, field))  # fmt: skip
-            st.button(text("comments.withdraw"), key=f"comment_out_{one.comment_id}", icon=":material/delete:",
-                      on_click=_withdraw, args=(view, one))  # fmt: skip
-
-
-def _add(view: View, name: str, field: str) -> None:
-    with _said(view):
-        add_comment(app_store(), Comment(KIND, name, st.session_state[field].strip()), view.user.user_id, view.now)
-        st.session_state[field] = ""
-
-
-def _change(view: View, one: Comment, field: str) -> None:
-    with _said(view):
-        changed = replace(one, text=str(st.session_state[field] or "").strip())
-        change_comment(app_store(), changed, view.user.user_id, view.now)
-
-
-def _withdraw(view: View, one: Comment) -> None:
-    with _said(view):
-        withdraw_comment(app_store(), one, view.user.user_id, view.now)
-
-
-@contextmanager
-def _said(view: View) -> Iterator[None]:
-    """An action of a callback: what it refuses is said when the page is drawn again."""
-    try:
-        yield
-    except TowerError as problem:
-        say("error", f"{sentence_of(view.text, problem)} {problem}")
-
-
-def _plain(written: str) -> str:
-    """A comment as it was written: nothing in it is markup."""
-    for sign in "\\`*_{}[]()#+-!|<>$:~":
-        written = written.replace(sign, f"\\{sign}")
-    return written.replace("\n", "  \n")
 
 
 _GONE: dict[str, ColumnKind] = {
@@ -269,7 +200,3 @@ def _keys(warehouse: Warehouse) -> frozenset[tuple[str, ...]]:
     found = message_keys(questions.keyed(warehouse))
     former = found.select("code", "item_id", "location_id", "former_type", "former_id")
     return frozenset(found.select(KEY_COLUMNS).iter_rows()) | frozenset(former.iter_rows())
-
-
-def _utc(instant: datetime | None) -> datetime | None:
-    return instant if instant is None or instant.tzinfo is None else instant.astimezone(UTC)

@@ -32,6 +32,7 @@ class Screen:
 
 
 SCREENS = (
+    Screen("today", "overview", ":material/notifications_active:"),
     Screen("scorecard", "overview", ":material/dashboard:"),
     Screen("finance", "overview", ":material/account_balance:", ("executive", "finance", "admin")),
     Screen("order_journey", "overview", ":material/route:"),

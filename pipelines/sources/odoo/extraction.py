@@ -12,13 +12,14 @@ from typing import Any
 import duckdb
 import orjson
 
-from pipelines.land.manifest import MANIFEST_FILE, Landing, read_manifest
+from pipelines.land.manifest import MANIFEST_FILE, TOTALS_FILE, Landing, read_manifest
 from pipelines.sources.adapter import Progress
 from pipelines.sources.odoo.catalogue import other_companies, read_catalogue
 from pipelines.sources.odoo.columns import Database, selection
 from pipelines.sources.odoo.database import Snapshot, open_snapshot
 from pipelines.sources.odoo.landing import LandedTable, land_table
 from pipelines.sources.odoo.tables import SourceTable, shape_of_list, source_tables
+from pipelines.sources.odoo.totals import read_totals
 from tower.settings import SourceSettings
 
 STATE_FILE = "extraction.json"
@@ -59,6 +60,7 @@ def extract(source: SourceSettings, folder: Path, progress: Progress) -> Landing
             )  # fmt: skip
             progress(f"[{number}/{len(selections)}] read {name} ({table.rows_sent:,} of {table.loaded.rows:,} rows)")
             landed.append(table)
+        read_totals(snapshot, database).write_parquet(folder / TOTALS_FILE)
         notes = _notes(snapshot, database, left_out, landed, last)
     _write_state(folder, database, landed, last.whole_at if last else now, time.perf_counter() - started)
     return Landing(tuple(table.loaded for table in landed), notes)

@@ -6,6 +6,7 @@ statements are those that dbt itself has run, in the order in which it did, with
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -87,8 +88,9 @@ def take_over(context: BuildContext, folder: Path) -> None:
     context.project = CompiledProject(**bound, folder=folder)
 
 
+@functools.cache
 def fingerprint() -> str:
-    """Of all models, macros and reference data: other statements where one of them has changed."""
+    """Of all models, macros and reference data as the process found them: others have other statements."""
     found = hashlib.sha256()
     files = [*PROJECT_FOLDER.rglob("*.sql"), *PROJECT_FOLDER.rglob("*.yml"), *_REFERENCE_DATA.rglob("*.*")]
     for file in sorted(files):

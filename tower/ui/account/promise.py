@@ -273,6 +273,7 @@ def _show_delayed(view: View, key: str, base: PlanningBase, found: Answered, wor
         pl.Series("customer", [" ".join(names[one]) if one in names else text("account.another") for one in lines],
                   pl.String),
         pl.Series("sales_order_line_id", [one if one in names else "–" for one in lines], pl.String),
+        pl.when(pl.col("sales_order_line_id").is_in(list(names))).then(pl.col("late_value_after")),
     )  # fmt: skip
     show_table(
         view, "account_delayed", text("account.delayed", day=numbers.day(one.wanted_date)), shown,

@@ -42,7 +42,7 @@ def show_worklist(view: View, reps: tuple[str, ...], search: str) -> None:
             }.items():  # fmt: skip
                 value = None
                 if table not in missing:
-                    value = frame.height if name == "accounts" else float(frame[name].sum() or 0)
+                    value = 0.0 if frame.is_empty() else float(frame[f"all_{name}"][0] or 0)
                 shown = numbers.integer(value) if unit == "count" and value is not None else numbers.value(value, unit)
                 st.metric(
                     text(f"account.{name}"), shown, border=True, height="stretch", help=text(f"account.{name}_help"),

@@ -81,11 +81,15 @@ def show_accounts(view: View, key: str, title: str, frame: pl.DataFrame, note: s
     """Accounts as they are today; a row that is chosen opens the customer under value and churn."""
     text = view.text
     types = {one: text.term("lifecycle_type", one) for one in frame["customer_type"].drop_nulls().unique()}
-    shown = worded(view, frame).with_columns(
-        stage_name=pl.col("stage").replace(stage_names(view)),
-        type_name=pl.col("customer_type").replace(types),
-        out_of_rhythm=pl.when(pl.col("is_out_of_rhythm")).then(pl.lit(text("lifecycle.yes"))),
-    ).with_columns(pl.col("usual_gap_days", "expected_orders").round(1))
+    shown = (
+        worded(view, frame)
+        .with_columns(
+            stage_name=pl.col("stage").replace(stage_names(view)),
+            type_name=pl.col("customer_type").replace(types),
+            out_of_rhythm=pl.when(pl.col("is_out_of_rhythm")).then(pl.lit(text("lifecycle.yes"))),
+        )
+        .with_columns(pl.col("usual_gap_days", "expected_orders").round(1))
+    )
     if frame.height == questions.MOST_ROWS:
         note = f"{note} {text('lifecycle.cut', count=view.numbers.integer(frame.height))}"
     show_choice(

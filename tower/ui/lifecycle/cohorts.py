@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -83,6 +84,12 @@ def _show_grid(view: View, frame: pl.DataFrame, figure: str) -> None:
     counted = frame.with_columns(share=pl.col("customers") / pl.col("size"))
     shown = counted["cohort"].unique().sort().to_list()[-MOST_MONTHS:]
     since = [one for one in sorted(counted["since"].unique().to_list()) if one <= MOST_MONTHS]
+    today = view.warehouse.as_of
+
+    def nought(cohort: date, month: int) -> int | None:
+        """0 where the month has come and nobody ordered, nothing where it has not."""
+        return 0 if (today.year - cohort.year) * 12 + today.month - cohort.month >= month else None
+
     values = {(cohort, month): value for cohort, month, value in counted.select("cohort", "since", figure).rows()}
     sizes = dict(counted.select("cohort", "size").rows())
     keys = [str(one) for one in since]
@@ -90,7 +97,7 @@ def _show_grid(view: View, frame: pl.DataFrame, figure: str) -> None:
         {
             "cohort": [numbers.month(one) for one in shown],
             "size": [sizes[one] for one in shown],
-            **{str(month): [values.get((one, month)) for one in shown] for month in since},
+            **{str(month): [values.get((one, month), nought(one, month)) for one in shown] for month in since},
         },
         schema_overrides=dict.fromkeys(keys, pl.Float64),
     )

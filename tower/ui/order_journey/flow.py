@@ -39,6 +39,7 @@ _LOOPS: dict[str, ColumnKind] = {
     "loop_name": "text", "lines": "integer", "share": "percent", "value": "money", "on_time_rate": "percent",
     "other_on_time_rate": "percent", "delivery_median": "number", "other_delivery_median": "number",
 }  # fmt: skip
+_WAY = ("from_hop", "to_hop", "lines", "median_days", "share")
 _WAYS: dict[str, ColumnKind] = {
     "from_step": "text", "to_step": "text", "lines": "integer", "share": "percent", "median_days": "number",
 }  # fmt: skip
@@ -140,12 +141,12 @@ def _show_map(view: View, which: Which, lines: int) -> None:
     ways = [
         Way(
             start, end, share,
-            text("order_journey.way", lines=numbers.integer(count), days=numbers.exact(round(middle, 1), "number")),
+            text("order_journey.way", lines=numbers.integer(count), days=numbers.exact(round(middle, 1), "quantity")),
             f"{names[start]} → {names[end]}<br>"
             + text("order_journey.way_hover", lines=numbers.integer(count), share=numbers.value(share, "percent", 1),
-                   days=numbers.exact(round(middle, 1), "number")),
+                   days=numbers.exact(round(middle, 1), "quantity")),
         )
-        for start, end, count, middle, share in drawn.select("from_hop", "to_hop", "lines", "median_days", "share").rows()
+        for start, end, count, middle, share in drawn.select(_WAY).rows()
     ]  # fmt: skip
     shown = frame.with_columns(
         from_step=pl.Series([text(f"journey_hop.{one}") for one in frame["from_hop"]], dtype=pl.String),
@@ -180,7 +181,7 @@ def _show_times(view: View, which: Which) -> None:
         [f"{step} ({numbers.integer(count)})" for step, count in frame.select("step", "lines").rows()], middle,
         [more - less for more, less in zip(cautious, middle, strict=True)],
         names=(text("order_journey.median"), text("order_journey.to_p90")),
-        label=lambda value: numbers.exact(round(value, 1), "number"),
+        label=lambda value: numbers.exact(round(value, 1), "quantity"),
     )  # fmt: skip
     show_figure(view, "journey_times", figure, lambda: frame, columns_of(view, "journey_step_column", _STEPS),
                 provenance(view, text("order_journey.times"), is_filtered=True))  # fmt: skip

@@ -37,7 +37,7 @@ def show_found(view: View, number: str) -> str | None:
     if found.is_empty():
         _show_nothing(view, number)
         return None
-    ids = found["sales_order_line_id"].to_list()
+    ids: list[str] = found["sales_order_line_id"].to_list()
     chosen = url.value("line") if url.value("line") in ids else None
     if found.height == 1:
         return ids[0]

@@ -158,14 +158,14 @@ def _show_days(view: View, row: Mapping[str, Any], hops: pl.DataFrame) -> None:
         return
     touch = float(spent["touch_days"].sum() or 0)
     st.caption(text("order_journey.where_time_note", total=numbers.integer(total),
-                    touch=numbers.exact(round(touch, 1), "number"),
+                    touch=numbers.exact(round(touch, 1), "quantity"),
                     share=numbers.value(touch / total, "percent", 0)))  # fmt: skip
     rows = list(spent.iter_rows(named=True))
     figure = days_figure(
         [_label(view, one) for one in rows], [one["touch_days"] for one in rows],
         [one["days"] - one["touch_days"] for one in rows],
         names=(text("order_journey.touch"), text("journey_nature.wait")),
-        label=lambda value: numbers.exact(round(value, 1), "number"),
+        label=lambda value: numbers.exact(round(value, 1), "quantity"),
     )  # fmt: skip
     shown = pl.DataFrame({"step": [_label(view, one) for one in rows]}).with_columns(spent["days"], spent["touch_days"])
     columns = [Column("step", text("journey_step.step")), Column("days", text("journey_step.days"), "integer"),

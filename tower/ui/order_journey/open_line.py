@@ -1,4 +1,4 @@
-"""What must still happen to an open line: the cause of its risk, and the supplies that it waits for with their chances."""
+"""What must still happen to an open line: the cause of its risk, and the supplies it waits for with their chances."""
 
 from __future__ import annotations
 

@@ -20,6 +20,17 @@ LINES: dict[str, ColumnKind] = {
 }  # fmt: skip
 
 
+# Which documents have a page that tells more of them, and how its address names them.
+_PAGES: dict[str, tuple[str, dict[str, str]]] = {
+    "production_order": ("progress", {"order": "{}"}),
+    "purchase_order_line": ("inbound_outbound", {"document": "purchase_order_line~{}"}),
+    "transfer_order": ("inbound_outbound", {"document": "transfer_order~{}"}),
+    "service_case": ("after_sales", {"case": "{}"}),
+    "opportunity": ("pipeline", {"opportunity": "{}"}),
+    "delivery": ("lot_trace", {"start": "delivery:{}", "find": "{}"}),
+}
+
+
 def hop_name(view: View, hop: str, level: int = 0) -> str:
     """The step; of a part of the goods, and a part of a part, with how deep it stands."""
     name = view.text(f"journey_hop.{hop}")
@@ -83,23 +94,10 @@ def document_name(view: View, kind: str | None) -> str:
 
 def way_to(view: View, kind: str | None, number: str | None) -> str | None:
     """The address of the page that tells more of a document; None where there is none for the reader."""
-    if not kind or not number:
+    screen, parameters = _PAGES.get(kind or "", ("", {}))
+    if not screen or not number:
         return None
-    if kind == "production_order":
-        return address(view, "progress", order=number)
-    if kind == "purchase_order_line":
-        return address(view, "inbound_outbound", document=f"purchase_order_line~{number}")
-    if kind == "transfer_order":
-        return address(view, "inbound_outbound", document=f"transfer_order~{number}")
-    if kind == "service_case":
-        return address(view, "after_sales", case=number)
-    if kind == "opportunity":
-        return address(view, "pipeline", opportunity=number)
-    if kind == "delivery":
-        return address(view, "lot_trace", start=f"delivery:{number}", find=number)
-    if kind == "inspection":
-        return address(view, "quality")
-    return None
+    return address(view, screen, **{name: named.format(number) for name, named in parameters.items()})
 
 
 def linked(view: View, kind: str | None, number: str | None) -> str:

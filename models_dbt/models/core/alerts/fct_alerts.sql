@@ -22,6 +22,7 @@ final as (
         cast(alerts.since_date as date) as since_date,
         cast(alerts.first_sign_date as date) as first_sign_date,
         cast(alerts.first_seen_date as date) as first_seen_date,
+        cast(alerts.running_since_date as date) as running_since_date,
         cast(alerts.strength as double) as strength,
         cast(alerts.is_symptom as integer) as is_symptom,
         alerts.owner_role,

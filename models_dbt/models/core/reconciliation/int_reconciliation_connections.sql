@@ -68,19 +68,35 @@ connected as (
 
 ),
 
+-- Only a source that can be asked states totals.
+stating_sources as (
+
+    select source
+    from {{ source('build', 'source_totals') }}
+    group by
+        source
+
+),
+
 final as (
 
     select
         checks.check_name,
         sources.source,
         -- A check without inputs looks at the loads themselves, which every source has.
-        coalesce(connected.is_connected, 1) as is_connected
+        case
+            when checks.check_name = 'source_totals_agree'
+                then case when stating_sources.source is null then 0 else 1 end
+            else coalesce(connected.is_connected, 1)
+        end as is_connected
     from checks
     cross join sources
     left join connected
         on
             checks.check_name = connected.check_name
             and sources.source = connected.source
+    left join stating_sources
+        on sources.source = stating_sources.source
 
 )
 

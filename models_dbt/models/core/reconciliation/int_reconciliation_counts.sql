@@ -17,6 +17,7 @@
     ('bought_items_have_suppliers', ref('int_item_supply'), 'source', 'is_bought = 1'),
     ('planned_items_have_policies', ref('int_item_supply'), 'source', 'is_planned = 1'),
     ('rows_read_are_accounted_for', source('build', 'load_tables'), 'source', ''),
+    ('source_totals_agree', source('build', 'source_totals'), 'source', ''),
 ] %}
 with
 

@@ -17,6 +17,7 @@
     'bought_items_have_suppliers',
     'planned_items_have_policies',
     'rows_read_are_accounted_for',
+    'source_totals_agree',
 ] %}
 with
 

@@ -80,6 +80,7 @@ final as (
         alerts.since_date,
         alerts.first_sign_date,
         alerts.first_seen_date,
+        alerts.running_since_date,
         alerts.strength,
         alerts.is_symptom,
         alerts.owner_role,

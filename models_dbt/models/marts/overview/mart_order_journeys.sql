@@ -24,6 +24,7 @@ totals as (
         max(case when hop = 'production' and level = 0 then actual_date end) as made_date,
         max(case when hop = 'production' and level = 0 then document_id end) as production_order_id,
         max(case when hop = 'inbound' then actual_date end) as received_date,
+        max(case when hop in ('inbound', 'production', 'transfer', 'stock') then 1 else 0 end) as has_supply,
         max(case when hop = 'transport' then planned_date end) as promised_arrival_date,
         sum(case when hop not in ('lead', 'opportunity', 'quotation', 'order') then days end) as order_to_cash_days,
         sum(case when hop in ('invoice', 'payment') then days end) as billing_days,
@@ -151,6 +152,7 @@ judged as (
             when lines.shipped_in_full_date is null then 'open'
             when totals.made_date > lines.ordered_date then 'made'
             when totals.made_date is null and totals.received_date > lines.ordered_date then 'bought'
+            when coalesce(totals.has_supply, 0) = 0 then 'shipped'
             else 'stock'
         end as route,
         {{ flag('lines.promised_date > lines.first_promised_date') }} as is_promise_moved,

@@ -31,11 +31,13 @@ final as (
         activities._row_number
     from activities
     left join leads
-        on activities.lead_id = leads.id
-        and activities._source = leads._source
+        on
+            activities.lead_id = leads.id
+            and activities._source = leads._source
     left join families
-        on leads.partner_id = families.partner_id
-        and leads._source = families._source
+        on
+            leads.partner_id = families.partner_id
+            and leads._source = families._source
 )
 
 select * from final

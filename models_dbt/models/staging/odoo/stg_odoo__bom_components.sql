@@ -58,14 +58,17 @@ final as (
         lines._row_number
     from lines
     inner join boms
-        on lines.bom_id = boms.raw_bom_id
-        and lines._source = boms._source
+        on
+            lines.bom_id = boms.raw_bom_id
+            and lines._source = boms._source
     left join products
-        on lines.product_id = products.product_id
-        and lines._source = products._source
+        on
+            lines.product_id = products.product_id
+            and lines._source = products._source
     left join units
-        on lines.uom_id = units.id
-        and lines._source = units._source
+        on
+            lines.uom_id = units.id
+            and lines._source = units._source
 )
 
 select * from final

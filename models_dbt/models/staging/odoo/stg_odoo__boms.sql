@@ -32,14 +32,17 @@ final as (
         raw_boms._row_number
     from boms
     inner join raw_boms
-        on boms.raw_bom_id = raw_boms.id
-        and boms._source = raw_boms._source
+        on
+            boms.raw_bom_id = raw_boms.id
+            and boms._source = raw_boms._source
     left join products
-        on boms.product_id = products.product_id
-        and boms._source = products._source
+        on
+            boms.product_id = products.product_id
+            and boms._source = products._source
     left join units
-        on raw_boms.uom_id = units.id
-        and raw_boms._source = units._source
+        on
+            raw_boms.uom_id = units.id
+            and raw_boms._source = units._source
 )
 
 select * from final

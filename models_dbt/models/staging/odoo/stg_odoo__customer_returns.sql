@@ -11,8 +11,9 @@ orders as (
         lines._source
     from {{ source('odoo', 'sale_order_line') }} as lines
     inner join {{ source('odoo', 'sale_order') }} as orders
-        on lines.order_id = orders.id
-        and lines._source = orders._source
+        on
+            lines.order_id = orders.id
+            and lines._source = orders._source
 ),
 
 families as (
@@ -33,11 +34,13 @@ final as (
         returned._row_number
     from returned
     left join orders
-        on returned.sale_line_id = orders.line_id
-        and returned._source = orders._source
+        on
+            returned.sale_line_id = orders.line_id
+            and returned._source = orders._source
     left join families
-        on coalesce(orders.partner_id, returned.partner_id) = families.partner_id
-        and returned._source = families._source
+        on
+            coalesce(orders.partner_id, returned.partner_id) = families.partner_id
+            and returned._source = families._source
     where returned.from_place_type = 'customer' and returned.is_to_own_stock
 )
 

@@ -53,8 +53,9 @@ customers as (
         families._source
     from referred
     inner join families
-        on referred.partner_id = families.partner_id
-        and referred._source = families._source
+        on
+            referred.partner_id = families.partner_id
+            and referred._source = families._source
 ),
 
 terms as (
@@ -64,8 +65,9 @@ terms as (
         payment_terms._source
     from {{ source('odoo', 'partner_payment_term') }} as payment_terms
     inner join {{ source('odoo', 'account_payment_term_line') }} as term_lines
-        on payment_terms.payment_term_id = term_lines.payment_id
-        and payment_terms._source = term_lines._source
+        on
+            payment_terms.payment_term_id = term_lines.payment_id
+            and payment_terms._source = term_lines._source
     group by payment_terms.partner_id, payment_terms._source
 ),
 
@@ -87,14 +89,17 @@ final as (
         partners._row_number
     from customers
     inner join partners
-        on customers.company_partner_id = cast(partners.id as varchar)
-        and customers._source = partners._source
+        on
+            customers.company_partner_id = cast(partners.id as varchar)
+            and customers._source = partners._source
     left join industries
-        on partners.industry_id = industries.id
-        and partners._source = industries._source
+        on
+            partners.industry_id = industries.id
+            and partners._source = industries._source
     left join terms
-        on partners.id = terms.partner_id
-        and partners._source = terms._source
+        on
+            partners.id = terms.partner_id
+            and partners._source = terms._source
 )
 
 select * from final

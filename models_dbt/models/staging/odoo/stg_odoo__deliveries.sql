@@ -20,14 +20,17 @@ to_customers as (
         moves._source
     from {{ source('odoo', 'stock_move') }} as moves
     inner join {{ source('odoo', 'sale_order_line') }} as lines
-        on moves.sale_line_id = lines.id
-        and moves._source = lines._source
+        on
+            moves.sale_line_id = lines.id
+            and moves._source = lines._source
     inner join {{ source('odoo', 'sale_order') }} as orders
-        on lines.order_id = orders.id
-        and lines._source = orders._source
+        on
+            lines.order_id = orders.id
+            and lines._source = orders._source
     inner join places
-        on moves.location_dest_id = places.location_id
-        and moves._source = places._source
+        on
+            moves.location_dest_id = places.location_id
+            and moves._source = places._source
     where places.place_type = 'customer' and moves.picking_id is not null
     group by moves.picking_id, moves._source
 ),
@@ -52,14 +55,17 @@ final as (
         pickings._row_number
     from pickings
     inner join to_customers
-        on pickings.id = to_customers.picking_id
-        and pickings._source = to_customers._source
+        on
+            pickings.id = to_customers.picking_id
+            and pickings._source = to_customers._source
     left join families
-        on to_customers.partner_id = families.partner_id
-        and to_customers._source = families._source
+        on
+            to_customers.partner_id = families.partner_id
+            and to_customers._source = families._source
     left join places as origins
-        on pickings.location_id = origins.location_id
-        and pickings._source = origins._source
+        on
+            pickings.location_id = origins.location_id
+            and pickings._source = origins._source
 )
 
 select * from final

@@ -23,14 +23,17 @@ to_customers as (
         {{ odoo_in_base_unit('lines.product_uom_qty', 'units.factor', 'products.unit_factor') }} as ordered_quantity
     from shipped
     inner join lines
-        on shipped.sale_line_id = lines.id
-        and shipped._source = lines._source
+        on
+            shipped.sale_line_id = lines.id
+            and shipped._source = lines._source
     left join products
-        on lines.product_id = products.product_id
-        and lines._source = products._source
+        on
+            lines.product_id = products.product_id
+            and lines._source = products._source
     left join units
-        on lines.uom_id = units.id
-        and lines._source = units._source
+        on
+            lines.uom_id = units.id
+            and lines._source = units._source
     where
         shipped.to_place_type = 'customer'
         and shipped.from_place_type <> 'customer'
@@ -47,8 +50,9 @@ needed as (
         moves._source
     from {{ source('odoo', 'stock_move') }} as moves
     inner join ({{ odoo_places() }}) as places
-        on moves.location_dest_id = places.location_id
-        and moves._source = places._source
+        on
+            moves.location_dest_id = places.location_id
+            and moves._source = places._source
     where
         moves.sale_line_id is not null
         and moves.state <> 'cancel'
@@ -97,13 +101,15 @@ component_shares as (
         ) / cast(nullif(needed.needed_quantity, 0) as double) as share
     from pickings_of_kits
     inner join needed
-        on pickings_of_kits.sale_line_id = needed.sale_line_id
-        and pickings_of_kits._source = needed._source
+        on
+            pickings_of_kits.sale_line_id = needed.sale_line_id
+            and pickings_of_kits._source = needed._source
     left join components
-        on pickings_of_kits.picking_id = components.picking_id
-        and pickings_of_kits.sale_line_id = components.sale_line_id
-        and needed.product_id = components.product_id
-        and pickings_of_kits._source = components._source
+        on
+            pickings_of_kits.picking_id = components.picking_id
+            and pickings_of_kits.sale_line_id = components.sale_line_id
+            and needed.product_id = components.product_id
+            and pickings_of_kits._source = components._source
 ),
 
 shares as (
@@ -127,9 +133,10 @@ counted_kits as (
         ) as share
     from pickings_of_kits
     inner join shares
-        on pickings_of_kits.picking_id = shares.picking_id
-        and pickings_of_kits.sale_line_id = shares.sale_line_id
-        and pickings_of_kits._source = shares._source
+        on
+            pickings_of_kits.picking_id = shares.picking_id
+            and pickings_of_kits.sale_line_id = shares.sale_line_id
+            and pickings_of_kits._source = shares._source
 ),
 
 kits as (

@@ -33,8 +33,9 @@ costs as (
         lines._source
     from lines
     inner join accounts
-        on lines.account_id = accounts.id
-        and lines._source = accounts._source
+        on
+            lines.account_id = accounts.id
+            and lines._source = accounts._source
     where lines.display_type = 'cogs' and accounts.account_type like 'expense%'
     group by lines.cogs_origin_id, lines._source
 ),
@@ -70,23 +71,29 @@ final as (
         lines._row_number
     from lines
     inner join invoices
-        on lines.move_id = invoices.id
-        and lines._source = invoices._source
+        on
+            lines.move_id = invoices.id
+            and lines._source = invoices._source
     left join sales
-        on lines.id = sales.invoice_line_id
-        and lines._source = sales._source
+        on
+            lines.id = sales.invoice_line_id
+            and lines._source = sales._source
     left join down_payments
-        on sales.order_line_id = down_payments.id
-        and sales._source = down_payments._source
+        on
+            sales.order_line_id = down_payments.id
+            and sales._source = down_payments._source
     left join costs
-        on lines.id = costs.cogs_origin_id
-        and lines._source = costs._source
+        on
+            lines.id = costs.cogs_origin_id
+            and lines._source = costs._source
     left join products
-        on lines.product_id = products.product_id
-        and lines._source = products._source
+        on
+            lines.product_id = products.product_id
+            and lines._source = products._source
     left join units
-        on lines.uom_id = units.id
-        and lines._source = units._source
+        on
+            lines.uom_id = units.id
+            and lines._source = units._source
     where lines.display_type = 'product'
 )
 

@@ -43,17 +43,24 @@ of_products as (
         ) as place
     from prices
     inner join products
-        on prices._source = products._source
-        and (prices.product_id = products.product_id or (prices.product_id is null and prices.product_tmpl_id = products.template_id))
+        on
+            prices._source = products._source
+            and (
+                prices.product_id = products.product_id
+                or (prices.product_id is null and prices.product_tmpl_id = products.template_id)
+            )
     inner join families
-        on prices.partner_id = families.partner_id
-        and prices._source = families._source
+        on
+            prices.partner_id = families.partner_id
+            and prices._source = families._source
     left join templates
-        on products.template_id = templates.id
-        and products._source = templates._source
+        on
+            products.template_id = templates.id
+            and products._source = templates._source
     left join units
-        on coalesce(prices.product_uom_id, templates.uom_po_id) = units.id
-        and prices._source = units._source
+        on
+            coalesce(prices.product_uom_id, templates.uom_po_id) = units.id
+            and prices._source = units._source
 ),
 
 final as (
@@ -66,7 +73,8 @@ final as (
             "cast(cast(of_products.price as double) * (1 - coalesce(of_products.discount, 0) / 100) / coalesce(rates.rate, 1) as decimal(18, 6))",
             'of_products.purchase_factor', 'of_products.unit_factor'
         ) }} as unit_price,
-        {{ odoo_in_base_unit('of_products.min_qty', 'of_products.purchase_factor', 'of_products.unit_factor') }} as min_order_quantity,
+        {{ odoo_in_base_unit('of_products.min_qty', 'of_products.purchase_factor', 'of_products.unit_factor') }}
+            as min_order_quantity,
         -- Whole purchase units: a roll of 100 m, a box of 200.
         case
             when of_products.purchase_factor < of_products.unit_factor
@@ -80,9 +88,10 @@ final as (
         of_products._row_number
     from of_products
     left join rates
-        on of_products.currency_id = rates.currency_id
-        and of_products._source = rates._source
-        and rates.place = 1
+        on
+            of_products.currency_id = rates.currency_id
+            and of_products._source = rates._source
+            and rates.place = 1
     where of_products.place = 1
 )
 

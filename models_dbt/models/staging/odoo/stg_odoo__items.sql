@@ -26,8 +26,10 @@ made as (
 final as (
     select
         cast(variants.id as varchar) as item_id,
-        coalesce('[' || coalesce(variants.default_code, templates.default_code) || '] ', '') || templates.name as item_name,
-        coalesce('[' || coalesce(variants.default_code, templates.default_code) || '] ', '') || templates.name_zh as item_name_zh,
+        coalesce('[' || coalesce(variants.default_code, templates.default_code) || '] ', '')
+        || templates.name as item_name,
+        coalesce('[' || coalesce(variants.default_code, templates.default_code) || '] ', '')
+        || templates.name_zh as item_name_zh,
         cast(templates.categ_id as varchar) as category_id,
         case
             when templates.type = 'service' then 'service'
@@ -49,17 +51,21 @@ final as (
         variants._row_number
     from variants
     inner join templates
-        on variants.product_tmpl_id = templates.id
-        and variants._source = templates._source
+        on
+            variants.product_tmpl_id = templates.id
+            and variants._source = templates._source
     left join units
-        on templates.uom_id = units.id
-        and templates._source = units._source
+        on
+            templates.uom_id = units.id
+            and templates._source = units._source
     left join costs
-        on variants.id = costs.product_id
-        and variants._source = costs._source
+        on
+            variants.id = costs.product_id
+            and variants._source = costs._source
     left join made
-        on variants.id = made.product_id
-        and variants._source = made._source
+        on
+            variants.id = made.product_id
+            and variants._source = made._source
 )
 
 select * from final

@@ -38,14 +38,17 @@ final as (
         leads._row_number
     from leads
     left join families
-        on leads.partner_id = families.partner_id
-        and leads._source = families._source
+        on
+            leads.partner_id = families.partner_id
+            and leads._source = families._source
     left join origins
-        on leads.source_id = origins.id
-        and leads._source = origins._source
+        on
+            leads.source_id = origins.id
+            and leads._source = origins._source
     left join reasons
-        on leads.lost_reason_id = reasons.id
-        and leads._source = reasons._source
+        on
+            leads.lost_reason_id = reasons.id
+            and leads._source = reasons._source
     where leads.type = 'lead' or leads.date_conversion is not null
 )
 

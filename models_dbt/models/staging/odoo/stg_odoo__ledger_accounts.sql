@@ -35,8 +35,9 @@ final as (
         accounts._row_number
     from accounts
     left join stock_accounts
-        on accounts.id = stock_accounts.account_id
-        and accounts._source = stock_accounts._source
+        on
+            accounts.id = stock_accounts.account_id
+            and accounts._source = stock_accounts._source
 )
 
 select * from final

@@ -33,11 +33,13 @@ final as (
         lines._row_number
     from lines
     inner join moves
-        on lines.move_id = moves.id
-        and lines._source = moves._source
+        on
+            lines.move_id = moves.id
+            and lines._source = moves._source
     left join families
-        on moves.commercial_partner_id = families.partner_id
-        and moves._source = families._source
+        on
+            moves.commercial_partner_id = families.partner_id
+            and moves._source = families._source
     where lines.parent_state = 'posted' and lines.account_id is not null
 )
 

@@ -23,8 +23,9 @@ plants as (
         orders._source
     from {{ source('odoo', 'mrp_production') }} as orders
     inner join {{ source('odoo', 'stock_picking_type') }} as types
-        on orders.picking_type_id = types.id
-        and orders._source = types._source
+        on
+            orders.picking_type_id = types.id
+            and orders._source = types._source
 ),
 
 all_places as (
@@ -41,11 +42,13 @@ all_places as (
         warehouses._row_number
     from warehouses
     left join plants
-        on warehouses.id = plants.warehouse_id
-        and warehouses._source = plants._source
+        on
+            warehouses.id = plants.warehouse_id
+            and warehouses._source = plants._source
     left join partners
-        on warehouses.partner_id = partners.id
-        and warehouses._source = partners._source
+        on
+            warehouses.partner_id = partners.id
+            and warehouses._source = partners._source
     union all
     select
         places.place_id as location_id,
@@ -60,8 +63,9 @@ all_places as (
         raw_locations._row_number
     from raw_locations
     inner join places
-        on raw_locations.id = places.location_id
-        and raw_locations._source = places._source
+        on
+            raw_locations.id = places.location_id
+            and raw_locations._source = places._source
     where places.place_id like 'L%' and raw_locations.usage <> 'view'
 ),
 

@@ -40,14 +40,17 @@ final as (
         leads._row_number
     from leads
     left join families
-        on leads.partner_id = families.partner_id
-        and leads._source = families._source
+        on
+            leads.partner_id = families.partner_id
+            and leads._source = families._source
     left join stages
-        on leads.stage_id = stages.id
-        and leads._source = stages._source
+        on
+            leads.stage_id = stages.id
+            and leads._source = stages._source
     left join reasons
-        on leads.lost_reason_id = reasons.id
-        and leads._source = reasons._source
+        on
+            leads.lost_reason_id = reasons.id
+            and leads._source = reasons._source
     where leads.type = 'opportunity'
 )
 

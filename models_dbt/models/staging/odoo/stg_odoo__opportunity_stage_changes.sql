@@ -34,9 +34,10 @@ first_stages as (
         leads._row_number
     from leads
     left join numbered
-        on leads.id = numbered.lead_id
-        and leads._source = numbered._source
-        and numbered.place = 1
+        on
+            leads.id = numbered.lead_id
+            and leads._source = numbered._source
+            and numbered.place = 1
 ),
 
 later_stages as (
@@ -50,8 +51,9 @@ later_stages as (
         changes._row_number
     from changes
     inner join leads
-        on changes.lead_id = leads.id
-        and changes._source = leads._source
+        on
+            changes.lead_id = leads.id
+            and changes._source = leads._source
 ),
 
 all_stages as (
@@ -71,8 +73,9 @@ final as (
         all_stages._row_number
     from all_stages
     left join stages
-        on all_stages.stage_id = stages.id
-        and all_stages._source = stages._source
+        on
+            all_stages.stage_id = stages.id
+            and all_stages._source = stages._source
 )
 
 select * from final

@@ -23,8 +23,9 @@ final as (
         payments._row_number
     from payments
     left join families
-        on payments.partner_id = families.partner_id
-        and payments._source = families._source
+        on
+            payments.partner_id = families.partner_id
+            and payments._source = families._source
 )
 
 select * from final

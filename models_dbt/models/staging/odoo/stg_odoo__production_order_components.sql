@@ -19,8 +19,9 @@ orders as (
         types.warehouse_id
     from {{ source('odoo', 'mrp_production') }} as orders
     left join {{ source('odoo', 'stock_picking_type') }} as types
-        on orders.picking_type_id = types.id
-        and orders._source = types._source
+        on
+            orders.picking_type_id = types.id
+            and orders._source = types._source
 ),
 
 final as (
@@ -38,11 +39,13 @@ final as (
         moves._row_number
     from moves
     inner join orders
-        on moves.raw_material_production_id = orders.id
-        and moves._source = orders._source
+        on
+            moves.raw_material_production_id = orders.id
+            and moves._source = orders._source
     left join issued
-        on moves.id = issued.move_id
-        and moves._source = issued._source
+        on
+            moves.id = issued.move_id
+            and moves._source = issued._source
     where not moves.scrapped and (moves.state <> 'cancel' or orders.state = 'cancel')
 )
 

@@ -50,12 +50,14 @@ pegged as (
         moves._source
     from {{ source('odoo', 'stock_move') }} as moves
     inner join {{ source('odoo', 'sale_order') }} as sales
-        on moves.group_id = sales.procurement_group_id
-        and moves._source = sales._source
+        on
+            moves.group_id = sales.procurement_group_id
+            and moves._source = sales._source
     inner join {{ source('odoo', 'sale_order_line') }} as lines
-        on sales.id = lines.order_id
-        and moves.product_id = lines.product_id
-        and moves._source = lines._source
+        on
+            sales.id = lines.order_id
+            and moves.product_id = lines.product_id
+            and moves._source = lines._source
     where moves.created_production_id is not null
     group by moves.created_production_id, moves._source
 ),
@@ -81,7 +83,9 @@ final as (
         orders.planned_start_day as planned_start_date,
         -- From Odoo 17 the plan of a finished order is overwritten by what happened: what is left of it is the day of need.
         case
-            when orders.has_own_plan then coalesce(orders.planned_finish_day, orders.deadline_day, orders.planned_start_day)
+            when
+                orders.has_own_plan
+                then coalesce(orders.planned_finish_day, orders.deadline_day, orders.planned_start_day)
             when orders.state = 'done' then coalesce(orders.deadline_day, orders.planned_finish_day)
             else coalesce(orders.planned_finish_day, orders.deadline_day, orders.planned_start_day)
         end as planned_finish_date,
@@ -97,26 +101,32 @@ final as (
         orders._row_number
     from orders
     left join boms
-        on orders.bom_id = boms.raw_bom_id
-        and orders.product_id = boms.product_id
-        and orders._source = boms._source
+        on
+            orders.bom_id = boms.raw_bom_id
+            and orders.product_id = boms.product_id
+            and orders._source = boms._source
     left join types
-        on orders.picking_type_id = types.id
-        and orders._source = types._source
+        on
+            orders.picking_type_id = types.id
+            and orders._source = types._source
     left join places
-        on orders.location_dest_id = places.location_id
-        and orders._source = places._source
+        on
+            orders.location_dest_id = places.location_id
+            and orders._source = places._source
     left join made
-        on orders.id = made.production_id
-        and orders.product_id = made.product_id
-        and orders._source = made._source
+        on
+            orders.id = made.production_id
+            and orders.product_id = made.product_id
+            and orders._source = made._source
     left join scrapped
-        on orders.id = scrapped.production_id
-        and orders.product_id = scrapped.product_id
-        and orders._source = scrapped._source
+        on
+            orders.id = scrapped.production_id
+            and orders.product_id = scrapped.product_id
+            and orders._source = scrapped._source
     left join pegged
-        on orders.id = pegged.production_id
-        and orders._source = pegged._source
+        on
+            orders.id = pegged.production_id
+            and orders._source = pegged._source
 )
 
 select * from final

@@ -28,11 +28,13 @@ subcontracted as (
         receipts._source
     from {{ source('odoo', 'stock_move') }} as receipts
     left join {{ source('odoo', 'stock_move_move_rel') }} as chain
-        on receipts.id = chain.move_dest_id
-        and receipts._source = chain._source
+        on
+            receipts.id = chain.move_dest_id
+            and receipts._source = chain._source
     left join {{ source('odoo', 'stock_move') }} as makes
-        on chain.move_orig_id = makes.id
-        and chain._source = makes._source
+        on
+            chain.move_orig_id = makes.id
+            and chain._source = makes._source
     where receipts.is_subcontract and receipts.purchase_line_id is not null
     group by receipts.purchase_line_id, receipts._source
 ),
@@ -50,20 +52,25 @@ dated as (
         subcontracted.production_id
     from lines
     inner join orders
-        on lines.order_id = orders.id
-        and lines._source = orders._source
+        on
+            lines.order_id = orders.id
+            and lines._source = orders._source
     left join types
-        on orders.picking_type_id = types.id
-        and orders._source = types._source
+        on
+            orders.picking_type_id = types.id
+            and orders._source = types._source
     left join products
-        on lines.product_id = products.product_id
-        and lines._source = products._source
+        on
+            lines.product_id = products.product_id
+            and lines._source = products._source
     left join units
-        on lines.uom_id = units.id
-        and lines._source = units._source
+        on
+            lines.uom_id = units.id
+            and lines._source = units._source
     left join subcontracted
-        on lines.id = subcontracted.purchase_line_id
-        and lines._source = subcontracted._source
+        on
+            lines.id = subcontracted.purchase_line_id
+            and lines._source = subcontracted._source
     where lines.display_type is null
 ),
 

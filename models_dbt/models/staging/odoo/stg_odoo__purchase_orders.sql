@@ -34,11 +34,13 @@ final as (
         orders._row_number
     from orders
     left join families
-        on orders.partner_id = families.partner_id
-        and orders._source = families._source
+        on
+            orders.partner_id = families.partner_id
+            and orders._source = families._source
     left join users
-        on orders.user_id = users.id
-        and orders._source = users._source
+        on
+            orders.user_id = users.id
+            and orders._source = users._source
 )
 
 select * from final

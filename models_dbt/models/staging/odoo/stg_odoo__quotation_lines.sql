@@ -30,14 +30,17 @@ final as (
         lines._row_number
     from lines
     inner join orders
-        on lines.order_id = orders.id
-        and lines._source = orders._source
+        on
+            lines.order_id = orders.id
+            and lines._source = orders._source
     left join products
-        on lines.product_id = products.product_id
-        and lines._source = products._source
+        on
+            lines.product_id = products.product_id
+            and lines._source = products._source
     left join units
-        on lines.uom_id = units.id
-        and lines._source = units._source
+        on
+            lines.uom_id = units.id
+            and lines._source = units._source
     where lines.display_type is null and not lines.is_downpayment
 )
 

@@ -28,8 +28,9 @@ final as (
         orders._row_number
     from orders
     left join families
-        on orders.partner_id = families.partner_id
-        and orders._source = families._source
+        on
+            orders.partner_id = families.partner_id
+            and orders._source = families._source
 )
 
 select * from final

@@ -28,11 +28,13 @@ final as (
         operations._row_number
     from operations
     inner join boms
-        on operations.bom_id = boms.raw_bom_id
-        and operations._source = boms._source
+        on
+            operations.bom_id = boms.raw_bom_id
+            and operations._source = boms._source
     left join work_centres
-        on operations.workcenter_id = work_centres.id
-        and operations._source = work_centres._source
+        on
+            operations.workcenter_id = work_centres.id
+            and operations._source = work_centres._source
 )
 
 select * from final

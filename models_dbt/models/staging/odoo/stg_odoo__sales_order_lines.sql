@@ -23,8 +23,9 @@ moved as (
         lines._source
     from {{ source('odoo', 'sale_order_line') }} as lines
     inner join {{ source('odoo', 'stock_move') }} as moves
-        on lines.id = moves.sale_line_id
-        and lines._source = moves._source
+        on
+            lines.id = moves.sale_line_id
+            and lines._source = moves._source
 ),
 
 dated as (
@@ -36,23 +37,29 @@ dated as (
         -- Odoo promises the day of the order and the longest lead time where nobody promised another.
         coalesce(
             orders.commitment_day,
-            cast({{ dbt.dateadd('day', 'cast(coalesce(lines.customer_lead, 0) as integer)', 'orders.ordered_day') }} as date)
+            cast(
+                {{ dbt.dateadd('day', 'cast(coalesce(lines.customer_lead, 0) as integer)', 'orders.ordered_day') }} as date
+            )
         ) as promised_day,
         units.factor as line_factor,
         products.unit_factor
     from lines
     inner join orders
-        on lines.order_id = orders.id
-        and lines._source = orders._source
+        on
+            lines.order_id = orders.id
+            and lines._source = orders._source
     left join moved
-        on orders.id = moved.order_id
-        and orders._source = moved._source
+        on
+            orders.id = moved.order_id
+            and orders._source = moved._source
     left join products
-        on lines.product_id = products.product_id
-        and lines._source = products._source
+        on
+            lines.product_id = products.product_id
+            and lines._source = products._source
     left join units
-        on lines.uom_id = units.id
-        and lines._source = units._source
+        on
+            lines.uom_id = units.id
+            and lines._source = units._source
     where
         lines.display_type is null
         and not lines.is_downpayment

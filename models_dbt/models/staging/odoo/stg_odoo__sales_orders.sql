@@ -15,8 +15,9 @@ moved as (
         lines._source
     from {{ source('odoo', 'sale_order_line') }} as lines
     inner join {{ source('odoo', 'stock_move') }} as moves
-        on lines.id = moves.sale_line_id
-        and lines._source = moves._source
+        on
+            lines.id = moves.sale_line_id
+            and lines._source = moves._source
 ),
 
 final as (
@@ -40,11 +41,13 @@ final as (
         orders._row_number
     from orders
     left join families
-        on orders.partner_id = families.partner_id
-        and orders._source = families._source
+        on
+            orders.partner_id = families.partner_id
+            and orders._source = families._source
     left join moved
-        on orders.id = moved.order_id
-        and orders._source = moved._source
+        on
+            orders.id = moved.order_id
+            and orders._source = moved._source
     where
         (
             orders.state in ('sale', 'done')

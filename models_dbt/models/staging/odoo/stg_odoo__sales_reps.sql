@@ -37,11 +37,13 @@ final as (
         users._row_number
     from users
     inner join named
-        on users.id = named.user_id
-        and users._source = named._source
+        on
+            users.id = named.user_id
+            and users._source = named._source
     left join teams
-        on users.sale_team_id = teams.id
-        and users._source = teams._source
+        on
+            users.sale_team_id = teams.id
+            and users._source = teams._source
 )
 
 select * from final

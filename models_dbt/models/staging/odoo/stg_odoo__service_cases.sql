@@ -22,8 +22,9 @@ final as (
         repairs._row_number
     from repairs
     inner join families
-        on repairs.partner_id = families.partner_id
-        and repairs._source = families._source
+        on
+            repairs.partner_id = families.partner_id
+            and repairs._source = families._source
 )
 
 select * from final

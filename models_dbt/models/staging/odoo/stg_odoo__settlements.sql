@@ -67,24 +67,30 @@ settled as (
         sides._row_number
     from sides
     inner join lines as own_lines
-        on sides.own_line_id = own_lines.id
-        and sides._source = own_lines._source
+        on
+            sides.own_line_id = own_lines.id
+            and sides._source = own_lines._source
     inner join accounts
-        on own_lines.account_id = accounts.id
-        and own_lines._source = accounts._source
-        and accounts.account_type in ('asset_receivable', 'liability_payable')
+        on
+            own_lines.account_id = accounts.id
+            and own_lines._source = accounts._source
+            and accounts.account_type in ('asset_receivable', 'liability_payable')
     inner join invoices
-        on own_lines.move_id = invoices.id
-        and own_lines._source = invoices._source
+        on
+            own_lines.move_id = invoices.id
+            and own_lines._source = invoices._source
     left join lines as other_lines
-        on sides.other_line_id = other_lines.id
-        and sides._source = other_lines._source
+        on
+            sides.other_line_id = other_lines.id
+            and sides._source = other_lines._source
     left join invoices as other_invoices
-        on other_lines.move_id = other_invoices.id
-        and other_lines._source = other_invoices._source
+        on
+            other_lines.move_id = other_invoices.id
+            and other_lines._source = other_invoices._source
     left join payments
-        on other_lines.move_id = payments.move_id
-        and other_lines._source = payments._source
+        on
+            other_lines.move_id = payments.move_id
+            and other_lines._source = payments._source
 ),
 
 unallocated as (
@@ -100,12 +106,14 @@ unallocated as (
         lines._row_number
     from lines
     inner join payments
-        on lines.move_id = payments.move_id
-        and lines._source = payments._source
+        on
+            lines.move_id = payments.move_id
+            and lines._source = payments._source
     inner join accounts
-        on lines.account_id = accounts.id
-        and lines._source = accounts._source
-        and accounts.account_type in ('asset_receivable', 'liability_payable')
+        on
+            lines.account_id = accounts.id
+            and lines._source = accounts._source
+            and accounts.account_type in ('asset_receivable', 'liability_payable')
     where lines.parent_state = 'posted' and lines.amount_residual <> 0
 ),
 

@@ -27,8 +27,9 @@ held as (
         quants._source
     from quants
     inner join places
-        on quants.location_id = places.location_id
-        and quants._source = places._source
+        on
+            quants.location_id = places.location_id
+            and quants._source = places._source
     where places.is_own_stock
     group by quants.product_id, places.place_id, quants.lot_id, quants._source
 ),
@@ -60,11 +61,13 @@ final as (
         held._row_number
     from held
     left join totals
-        on held.product_id = totals.product_id
-        and held._source = totals._source
+        on
+            held.product_id = totals.product_id
+            and held._source = totals._source
     left join layer_values
-        on held.product_id = layer_values.product_id
-        and held._source = layer_values._source
+        on
+            held.product_id = layer_values.product_id
+            and held._source = layer_values._source
     where held.quantity <> 0
 )
 

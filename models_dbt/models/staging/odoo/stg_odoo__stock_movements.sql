@@ -16,8 +16,9 @@ layers_of_moves as (
         layers._source
     from layers
     left join layers as corrected
-        on layers.parent_id = corrected.id
-        and layers._source = corrected._source
+        on
+            layers.parent_id = corrected.id
+            and layers._source = corrected._source
     group by coalesce(layers.stock_move_id, corrected.stock_move_id), layers._source
 ),
 
@@ -36,8 +37,9 @@ stocked as (
         variants._source
     from {{ source('odoo', 'product_product') }} as variants
     inner join {{ source('odoo', 'product_template') }} as templates
-        on variants.product_tmpl_id = templates.id
-        and variants._source = templates._source
+        on
+            variants.product_tmpl_id = templates.id
+            and variants._source = templates._source
     where templates.type = 'product'
 ),
 
@@ -50,15 +52,18 @@ valued as (
         ) as value
     from moved
     left join totals
-        on moved.move_id = totals.move_id
-        and moved._source = totals._source
+        on
+            moved.move_id = totals.move_id
+            and moved._source = totals._source
     left join layers_of_moves
-        on moved.move_id = layers_of_moves.move_id
-        and moved._source = layers_of_moves._source
+        on
+            moved.move_id = layers_of_moves.move_id
+            and moved._source = layers_of_moves._source
     -- Odoo keeps no stock of consumables: it lets them be used without ever being there.
     inner join stocked
-        on moved.product_id = stocked.product_id
-        and moved._source = stocked._source
+        on
+            moved.product_id = stocked.product_id
+            and moved._source = stocked._source
     where (moved.is_from_own_stock or moved.is_to_own_stock) and moved.from_place_id <> moved.to_place_id
 ),
 

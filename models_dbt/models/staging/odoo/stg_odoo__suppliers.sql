@@ -14,8 +14,9 @@ subcontractors as (
         families._source
     from {{ source('odoo', 'mrp_bom_subcontractor') }} as allowed
     inner join families
-        on allowed.partner_id = families.partner_id
-        and allowed._source = families._source
+        on
+            allowed.partner_id = families.partner_id
+            and allowed._source = families._source
 ),
 
 referred as (
@@ -54,8 +55,9 @@ suppliers as (
         families._source
     from referred
     inner join families
-        on referred.partner_id = families.partner_id
-        and referred._source = families._source
+        on
+            referred.partner_id = families.partner_id
+            and referred._source = families._source
 ),
 
 terms as (
@@ -65,8 +67,9 @@ terms as (
         payment_terms._source
     from {{ source('odoo', 'partner_supplier_payment_term') }} as payment_terms
     inner join {{ source('odoo', 'account_payment_term_line') }} as term_lines
-        on payment_terms.payment_term_id = term_lines.payment_id
-        and payment_terms._source = term_lines._source
+        on
+            payment_terms.payment_term_id = term_lines.payment_id
+            and payment_terms._source = term_lines._source
     group by payment_terms.partner_id, payment_terms._source
 ),
 
@@ -86,14 +89,17 @@ final as (
         partners._row_number
     from suppliers
     inner join partners
-        on suppliers.company_partner_id = cast(partners.id as varchar)
-        and suppliers._source = partners._source
+        on
+            suppliers.company_partner_id = cast(partners.id as varchar)
+            and suppliers._source = partners._source
     left join subcontractors
-        on suppliers.company_partner_id = subcontractors.company_partner_id
-        and suppliers._source = subcontractors._source
+        on
+            suppliers.company_partner_id = subcontractors.company_partner_id
+            and suppliers._source = subcontractors._source
     left join terms
-        on partners.id = terms.partner_id
-        and partners._source = terms._source
+        on
+            partners.id = terms.partner_id
+            and partners._source = terms._source
 )
 
 select * from final

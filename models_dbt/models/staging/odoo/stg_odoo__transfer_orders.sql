@@ -16,11 +16,13 @@ sent as (
         destinations.place_type as to_place_type
     from moves
     inner join places as origins
-        on moves.location_id = origins.location_id
-        and moves._source = origins._source
+        on
+            moves.location_id = origins.location_id
+            and moves._source = origins._source
     inner join places as destinations
-        on moves.location_dest_id = destinations.location_id
-        and moves._source = destinations._source
+        on
+            moves.location_dest_id = destinations.location_id
+            and moves._source = destinations._source
     where
         origins.place_type = 'warehouse'
         and origins.is_own_stock
@@ -41,12 +43,14 @@ arrived as (
         chain._source
     from {{ source('odoo', 'stock_move_move_rel') }} as chain
     inner join moves
-        on chain.move_dest_id = moves.id
-        and chain._source = moves._source
-        and moves.state <> 'cancel'
+        on
+            chain.move_dest_id = moves.id
+            and chain._source = moves._source
+            and moves.state <> 'cancel'
     inner join places as destinations
-        on moves.location_dest_id = destinations.location_id
-        and moves._source = destinations._source
+        on
+            moves.location_dest_id = destinations.location_id
+            and moves._source = destinations._source
     group by chain.move_orig_id, chain._source
 ),
 
@@ -55,7 +59,10 @@ final as (
         cast(sent.id as varchar) as transfer_order_line_id,
         cast(sent.product_id as varchar) as item_id,
         sent.from_place_id as from_location_id,
-        case when sent.to_place_type = 'transit' then coalesce(arrived.to_place_id, sent.to_place_id) else sent.to_place_id end
+        case
+            when sent.to_place_type = 'transit' then coalesce(arrived.to_place_id, sent.to_place_id) else
+                sent.to_place_id
+        end
             as to_location_id,
         sent.demand_qty as ordered_quantity,
         coalesce(arrived.due_day, sent.moved_day) as due_date,
@@ -80,8 +87,9 @@ final as (
         sent._row_number
     from sent
     left join arrived
-        on sent.id = arrived.move_orig_id
-        and sent._source = arrived._source
+        on
+            sent.id = arrived.move_orig_id
+            and sent._source = arrived._source
 )
 
 select * from final

@@ -30,8 +30,9 @@ final as (
         logs._row_number
     from logs
     left join losses
-        on logs.loss_id = losses.id
-        and logs._source = losses._source
+        on
+            logs.loss_id = losses.id
+            and logs._source = losses._source
     where logs.date_end is not null
 )
 

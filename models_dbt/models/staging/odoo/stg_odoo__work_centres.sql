@@ -32,8 +32,9 @@ final as (
         work_centres._row_number
     from work_centres
     left join calendars
-        on work_centres.calendar_id = calendars.id
-        and work_centres._source = calendars._source
+        on
+            work_centres.calendar_id = calendars.id
+            and work_centres._source = calendars._source
     left join first_warehouses
         on work_centres._source = first_warehouses._source
 )

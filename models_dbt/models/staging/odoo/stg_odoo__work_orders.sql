@@ -49,16 +49,19 @@ final as (
         work_orders._row_number
     from work_orders
     left join orders
-        on work_orders.production_id = orders.id
-        and work_orders._source = orders._source
+        on
+            work_orders.production_id = orders.id
+            and work_orders._source = orders._source
     left join boms
-        on orders.bom_id = boms.raw_bom_id
-        and orders.product_id = boms.product_id
-        and orders._source = boms._source
+        on
+            orders.bom_id = boms.raw_bom_id
+            and orders.product_id = boms.product_id
+            and orders._source = boms._source
     left join operations
-        on work_orders.operation_id = operations.id
-        and work_orders._source = operations._source
-        and operations.bom_id = orders.bom_id
+        on
+            work_orders.operation_id = operations.id
+            and work_orders._source = operations._source
+            and orders.bom_id = operations.bom_id
 )
 
 select * from final
