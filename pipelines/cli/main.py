@@ -13,6 +13,7 @@ import typer
 from pydantic import SecretStr
 
 from pipelines.cli.demo import IncidentsOption, ScaleOption, SeedOption, StartOption, TruthOption, demo_source
+from pipelines.cli.digest import digest
 from pipelines.cli.forecast import app as forecast_app
 from pipelines.cli.output import Format, ProgressLine, print_frame
 from pipelines.cli.plan import app as plan_app
@@ -33,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Control Tower: build the warehouse from your sources, ask it, serve the app.",
 )
+app.command()(digest)
 app.add_typer(forecast_app, name="forecast")
 app.add_typer(plan_app, name="plan")
 app.add_typer(scenario_app, name="scenario")

@@ -189,6 +189,18 @@ def _brought(first: pl.DataFrame) -> dict[str, pl.DataFrame]:
     }  # fmt: skip
 
 
+def _transit() -> pl.Expr:
+    """Days planned for the road. Sources date the arrival anew when goods leave late: then it counts from that day."""
+    is_redated = (pl.col("shipped_date") > pl.col("planned_ship_date")) & (
+        pl.col("expected_arrival_date") > pl.col("due_date")
+    )
+    return (
+        pl.when(is_redated)
+        .then(_days("shipped_date", "expected_arrival_date"))
+        .otherwise(_days("planned_ship_date", "expected_arrival_date"))
+    )
+
+
 def _around(lines: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """What is written on the papers of the line itself, from the lead to the service case."""
 
@@ -218,7 +230,7 @@ def _around(lines: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "transport_0": _step(
             lines, actual=pl.when(is_told).then(pl.col("received_in_full_date")),
             planned=pl.when(is_told).then(pl.col("due_date")),
-            planned_days=_days("planned_ship_date", "expected_arrival_date"),
+            planned_days=_transit(),
             document_type=_named("shipment", "shipment_id"), document_id=pl.col("shipment_id"),
             party_type=_named("carrier", "carrier"), party_id=pl.col("carrier"), **goods,
         ),

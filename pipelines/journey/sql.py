@@ -75,7 +75,7 @@ LINES = """
         coalesce(lines.first_promised_date, lines.requested_date) as due_date, lines.is_open,
         lines.shipped_in_full_date, lines.received_in_full_date, coverage.reports_customer_receipts,
         delivered.delivery_id, delivered.delivery_line_id, delivered.item_id as delivered_item_id, delivered.carrier,
-        delivered.planned_ship_date, delivered.expected_arrival_date, shipments.shipment_id,
+        delivered.planned_ship_date, delivered.shipped_date, delivered.expected_arrival_date, shipments.shipment_id,
         opportunities.opportunity_id, found.created_date as opportunity_date, opportunities.quotation_id,
         opportunities.quoted_date, coalesce(found.lead_id, leads.lead_id) as lead_id,
         lead_rows.created_date as lead_date,

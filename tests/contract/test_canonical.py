@@ -116,9 +116,12 @@ def test_every_amount_that_is_converted_keeps_its_document_value_beside_it() -> 
 
 
 def test_every_staging_model_is_read_by_its_canonical_table() -> None:
-    staged = set(re.findall(r"'(\w+)',", macro_body("staged_tables")))
-    assert staged == stems(PROJECT_FOLDER / "models" / "staging" / "adventureworks", "stg_adventureworks__")
-    assert staged <= set(CONTRACT)
+    lists = dict(re.findall(r"'(\w+)': \[(.*?)\]", macro_body("staged_tables"), re.DOTALL))
+    assert set(lists) == {"adventureworks", "odoo"}
+    for adapter, listed in lists.items():
+        staged = set(re.findall(r"'(\w+)',", listed))
+        assert staged == stems(PROJECT_FOLDER / "models" / "staging" / adapter, f"stg_{adapter}__")
+        assert staged <= set(CONTRACT)
 
 
 def test_every_table_of_the_contract_is_a_source_of_landed_files_and_part_of_the_list_of_refused_rows() -> None:

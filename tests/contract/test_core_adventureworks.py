@@ -182,7 +182,7 @@ def test_each_law_says_whether_it_holds_or_cannot_be_asked(build: duckdb.DuckDBP
         "planned_items_have_policies": ("holds", 0),
         "rows_read_are_accounted_for": ("holds", 0),
     }
-    assert len(status) == 17
+    assert len(status) == 18
 
 
 def test_the_product_that_is_made_without_a_bill_is_named(

@@ -326,7 +326,9 @@ def test_trial_balance(built: duckdb.DuckDBPyConnection, facts: dict[str, Any]) 
         """,
     )
     stated = {fact["account"]: (cents(fact["debit"]), cents(fact["credit"])) for fact in facts["trial_balance"]}
-    assert {name: (cents(debit), cents(credit)) for name, (debit, credit) in accounts.items() if name in stated} == stated
+    assert {
+        name: (cents(debit), cents(credit)) for name, (debit, credit) in accounts.items() if name in stated
+    } == stated
 
 
 def test_scrap_by_product(built: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> None:

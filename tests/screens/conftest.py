@@ -67,6 +67,7 @@ def store(demo_home: Path) -> Iterator[Store]:
     with opened.engine.begin() as connection:
         connection.exec_driver_sql("delete from scenarios")
         connection.exec_driver_sql("delete from scenario_inputs")
+        connection.exec_driver_sql("delete from alert_decisions")
     opened.close()
 
 

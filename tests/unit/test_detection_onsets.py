@@ -28,13 +28,26 @@ def test_an_alert_keeps_the_day_of_the_first_build_that_had_it(tmp_path: Path) -
     published(home, "b2", date(2026, 4, 1), ["A", "B"])
     home.build_file("b1").unlink()
     append_onsets(home, "b2")
-    assert read_onsets(home, date(2026, 4, 1)).rows() == [("A", date(2026, 3, 1)), ("B", date(2026, 4, 1))]
+    march, april = date(2026, 3, 1), date(2026, 4, 1)
+    assert read_onsets(home, april).rows() == [("A", march, march), ("B", april, april)]
     # A build of an earlier day knows nothing of what came later.
-    assert read_onsets(home, date(2026, 3, 15)).rows() == [("A", date(2026, 3, 1))]
+    assert read_onsets(home, date(2026, 3, 15)).rows() == [("A", march, march)]
     now = with_onsets(
         pl.DataFrame({"alert_key": ["B", "A", "C"]}), read_onsets(home, date(2026, 4, 1)), date(2026, 5, 1)
     )
     assert now["first_seen_date"].to_list() == [date(2026, 4, 1), date(2026, 3, 1), date(2026, 5, 1)]
+
+
+def test_an_alert_that_was_gone_runs_since_it_came_back(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    days = [date(2026, month, 1) for month in (1, 2, 3, 4)]
+    # B is missing from a build without any alert, C from the last one.
+    for number, (day, keys) in enumerate(zip(days, (["A", "B", "C"], [], ["A", "B", "C"], ["A", "B"]), strict=True)):
+        published(home, f"b{number}", day, keys)
+    found = {row[0]: row[1:] for row in read_onsets(home, days[3]).rows()}
+    assert found == {"A": (days[0], days[2]), "B": (days[0], days[2]), "C": (days[0], None)}
+    now = with_onsets(pl.DataFrame({"alert_key": ["B", "C"]}), read_onsets(home, days[3]), date(2026, 5, 1))
+    assert now["running_since_date"].to_list() == [days[2], date(2026, 5, 1)]
 
 
 def test_a_build_without_alerts_leaves_no_trace(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What Odoo itself adds up, asked in Odoo's own tables and of the same moment as the load: the build is held against it."""
+"""What Odoo itself adds up, asked in its own tables at the moment of the load: the build is held against it."""
 
 from __future__ import annotations
 

@@ -153,8 +153,10 @@ built as (
 
     select
         _source as source,
-        case when invoice_type in ('customer_invoice', 'customer_credit_note') then 'customer_open_value' else 'supplier_open_value' end
-            as measure,
+        case
+            when invoice_type in ('customer_invoice', 'customer_credit_note') then 'customer_open_value'
+            else 'supplier_open_value'
+        end as measure,
         '' as subject,
         cast(open_value as double) as value
     from invoices
@@ -167,6 +169,18 @@ built as (
         {{ by_account }} as subject,
         cast(debit_value as double) - cast(credit_value as double) as value
     from {{ ref('cnl_ledger_entries') }}
+
+),
+
+stated_measures as (
+
+    select
+        source,
+        measure
+    from source_totals
+    group by
+        source,
+        measure
 
 ),
 
@@ -194,15 +208,7 @@ both_sides as (
         cast(0 as double) as stated_value,
         built.value as built_value
     from built
-    inner join (
-        select
-            source,
-            measure
-        from source_totals
-        group by
-            source,
-            measure
-    ) as stated_measures
+    inner join stated_measures
         on
             built.source = stated_measures.source
             and built.measure = stated_measures.measure

@@ -50,7 +50,9 @@ final as (
         {{ odoo_in_base_unit('lines.product_qty', 'units.factor', 'products.unit_factor') }} as quantity,
         {{ absent_columns(is_fixed_quantity='boolean', scrap_rate='double') }},
         cast(lines.operation_id as varchar) || boms.suffix as operation_id,
-        {{ absent_columns(valid_from_date='date', valid_to_date='date', substitute_group='varchar', substitute_priority='integer') }},
+        {{ absent_columns(
+            valid_from_date='date', valid_to_date='date', substitute_group='varchar', substitute_priority='integer'
+        ) }},
         lines.is_by_product,
         {{ absent_columns(uom='varchar') }},
         lines._source,

@@ -182,15 +182,25 @@ final as (
         end as strategy,
         case when orderpoints.product_max_qty > orderpoints.product_min_qty then 'min_max' else 'lot_for_lot' end
             as lot_rule,
-        {{ absent_columns(fixed_lot_quantity='decimal(18, 6)', min_lot_quantity='decimal(18, 6)', max_lot_quantity='decimal(18, 6)') }},
+        {{ absent_columns(
+            fixed_lot_quantity='decimal(18, 6)', min_lot_quantity='decimal(18, 6)',
+            max_lot_quantity='decimal(18, 6)'
+        ) }},
         nullif(orderpoints.qty_multiple, 0) as lot_multiple,
-        {{ absent_columns(periods_of_supply='integer', ordering_cost='decimal(18, 6)', holding_rate='double', safety_stock_quantity='decimal(18, 6)', safety_time_days='double', target_service_rate='double') }},
+        {{ absent_columns(
+            periods_of_supply='integer', ordering_cost='decimal(18, 6)', holding_rate='double',
+            safety_stock_quantity='decimal(18, 6)', safety_time_days='double', target_service_rate='double'
+        ) }},
         case when bills.kind = 1 and resupplied.supplier_wh_id is null then bills.produce_delay end as lead_time_days,
         orderpoints.product_min_qty as reorder_point_quantity,
         case when orderpoints.product_max_qty > orderpoints.product_min_qty then orderpoints.product_max_qty end
             as max_stock_quantity,
         'W' || cast(resupplied.supplier_wh_id as varchar) as source_location_id,
-        {{ absent_columns(yield_rate='double', planning_fence_days='double', frozen_fence_days='double', demand_time_fence_days='double', forecast_backward_days='double', forecast_forward_days='double', days_of_cover='double', receiving_days='double', planner='varchar') }},
+        {{ absent_columns(
+            yield_rate='double', planning_fence_days='double', frozen_fence_days='double',
+            demand_time_fence_days='double', forecast_backward_days='double', forecast_forward_days='double',
+            days_of_cover='double', receiving_days='double', planner='varchar'
+        ) }},
         pairs._source,
         'product_product' as _source_table,
         stocked._row_number

@@ -16,7 +16,10 @@ final as (
         'repair' as case_type,
         {{ absent_columns(severity='varchar') }},
         cast(repairs.product_id as varchar) as item_id,
-        {{ absent_columns(sales_order_line_id='varchar', first_response_at='timestamp', resolved_at='timestamp', cost_value='decimal(18, 6)') }},
+        {{ absent_columns(
+            sales_order_line_id='varchar', first_response_at='timestamp', resolved_at='timestamp',
+            cost_value='decimal(18, 6)'
+        ) }},
         repairs._source,
         'repair_order' as _source_table,
         repairs._row_number
