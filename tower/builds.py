@@ -13,7 +13,7 @@ import orjson
 from tower.errors import BuildNotFound
 
 # Raised whenever the tables of a build change so that older readers or older builds no longer fit.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 # The name under which every build file is opened: dbt writes it into the views, so reader and writer must agree.
 CATALOGUE = "warehouse"
 

@@ -246,7 +246,11 @@ def nearest(warehouse: Warehouse, number: str) -> pl.DataFrame:
         )
         select kind, id from shaped
         where contains(lower(id), $number) or lower(id[1:2]) = $number[1:2]
-        order by contains(lower(id), $number) desc, levenshtein(lower(id), $number), id, kind
+        -- Zeros in front of a number are the first thing that people leave out.
+        order by
+            regexp_replace(lower(id), '(^|[^0-9])0+', '\\1', 'g')
+                = regexp_replace($number, '(^|[^0-9])0+', '\\1', 'g') desc,
+            levenshtein(lower(id), $number), contains(lower(id), $number) desc, id, kind
         limit {MOST_NEAR}
         """,
         {"number": number.strip().lower()},
