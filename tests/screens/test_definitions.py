@@ -44,8 +44,12 @@ def test_searching_narrows_the_entries(open_app: OpenApp, warehouse: Warehouse) 
 
 
 def test_a_search_in_chinese_finds_the_same_metric(open_app: OpenApp) -> None:
-    app = open_app(PAGE, user="sales", search="毛利率")
-    assert app.container(key="entry_gross_margin_rate").markdown[0].value.startswith("**Gross margin rate** · 毛利率")
+    app = open_app(PAGE, user="sales", search="准时发货率")
+    assert (
+        app.container(key="entry_on_time_shipment_rate")
+        .markdown[0]
+        .value.startswith("**On-time shipment** · 准时发货率")
+    )
     app.button(key="all_metrics").click().run()
     assert "search" not in app.query_params
 

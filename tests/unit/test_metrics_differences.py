@@ -90,6 +90,14 @@ def test_definitions_in_different_units_are_explained_by_what_each_line_weighs(w
     assert found.rows["share"].sum() == pytest.approx(96)
 
 
+@pytest.mark.parametrize(("first", "second"), [("revenue", "gross_margin_rate"), ("gross_margin_rate", "revenue")])
+def test_a_sum_against_a_ratio_is_explained_whole(warehouse: Warehouse, first: str, second: str) -> None:
+    found = explain_difference(Reading(warehouse, catalogue(), first), Reading(warehouse, catalogue(), second))
+    assert found is not None
+    assert found.rows["share"].sum() == pytest.approx(found.change)
+    assert found.remainder == pytest.approx(0)
+
+
 def test_a_median_and_an_empty_period_are_not_explained(warehouse: Warehouse) -> None:
     assert not is_explainable(catalogue(), "manufacturing_lead_time_days")
     reading = Reading(warehouse, catalogue(), "manufacturing_lead_time_days")

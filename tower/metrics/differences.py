@@ -88,6 +88,7 @@ class _Totals:
     numerator: float
     denominator: float
     scale: float
+    is_ratio: bool
 
     @classmethod
     def of(cls, reading: Reading) -> _Totals | None:
@@ -102,9 +103,9 @@ class _Totals:
         if value is None:
             return None
         if metric.kind == "simple":
-            return cls(float(value), float(value), 1.0, 1.0)
+            return cls(float(value), float(value), 1.0, 1.0, is_ratio=False)
         numerator, denominator = (float(row[f"{reading.metric}__{side}"]) for side in SIDES)
-        return cls(float(value), numerator, denominator, metric.scale)
+        return cls(float(value), numerator, denominator, metric.scale, is_ratio=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,15 @@ class _Shares:
                 denominators["after"] - denominators["before"]
             )
             return after.scale * steps / after.denominator
-        return (
+        step = (
             after.scale * numerators["after"] / after.denominator
             - before.scale * numerators["before"] / before.denominator
-            - before.scale
-            * ratio
-            * (denominators["after"] / after.denominator - denominators["before"] / before.denominator)
         )
+        if not (before.is_ratio and after.is_ratio):
+            # A sum is divided by nothing that documents carry.
+            return step
+        weights = denominators["after"] / after.denominator - denominators["before"] / before.denominator
+        return step - before.scale * ratio * weights
 
 
 def _rows_of(reading: Reading, show: Sequence[str]) -> pl.DataFrame:

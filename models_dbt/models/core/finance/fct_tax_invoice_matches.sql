@@ -38,7 +38,7 @@ invoice_lines as (
         lines.invoice_date,
         lines.net_value,
         -- Invoice lines state no tax: it is the invoice's, in proportion.
-        {{ amount('lines.net_value * coalesce((invoices.gross_value - invoices.net_value) / nullif(invoices.net_value, 0), 0)') }}
+        {{ amount('lines.net_value * coalesce((invoices.gross_value - invoices.net_value) / nullif(invoices.net_value, 0), 0)') }}  -- noqa: LT05
             as tax_value
     from {{ ref('fct_invoice_lines') }} as lines
     inner join {{ ref('fct_invoices') }} as invoices
@@ -74,7 +74,7 @@ open_invoice_lines as (
 
     select invoice_lines.*
     from invoice_lines
-    left join (select distinct invoice_line_id from stated) as taken
+    left join (select distinct invoice_line_id from stated) as taken  -- noqa: ST05
         on invoice_lines.invoice_line_id = taken.invoice_line_id
     where taken.invoice_line_id is null and invoice_lines.net_value <> 0
 
@@ -106,7 +106,10 @@ left_tax_lines as (
 
     select open_tax_lines.*
     from open_tax_lines
-    left join (select distinct tax_invoice_id, line_number from line_candidates) as found
+    left join (select distinct  -- noqa: ST05
+        tax_invoice_id,
+        line_number
+    from line_candidates) as found
         on
             open_tax_lines.tax_invoice_id = found.tax_invoice_id
             and open_tax_lines.line_number = found.line_number
@@ -118,7 +121,7 @@ left_invoice_lines as (
 
     select open_invoice_lines.*
     from open_invoice_lines
-    left join (select distinct invoice_line_id from line_candidates) as found
+    left join (select distinct invoice_line_id from line_candidates) as found  -- noqa: ST05
         on open_invoice_lines.invoice_line_id = found.invoice_line_id
     where found.invoice_line_id is null
 
@@ -314,10 +317,14 @@ final as (
         weighed.is_clear,
         -- A line for several is shared among them as their values are.
         case
-            when weighed.is_clear = 1 then {{ amount('weighed.net_value * coalesce(weighed.weight / nullif(weighed.total_weight, 0), 1)') }}
+            when
+                weighed.is_clear = 1
+                then {{ amount('weighed.net_value * coalesce(weighed.weight / nullif(weighed.total_weight, 0), 1)') }}
         end as net_value,
         case
-            when weighed.is_clear = 1 then {{ amount('weighed.tax_value * coalesce(weighed.weight / nullif(weighed.total_weight, 0), 1)') }}
+            when
+                weighed.is_clear = 1
+                then {{ amount('weighed.tax_value * coalesce(weighed.weight / nullif(weighed.total_weight, 0), 1)') }}
         end as tax_value,
         cast(null as varchar) as customer_id,
         cast(null as varchar) as location_id

@@ -13,7 +13,8 @@ invoice_lines as (
             else 'received'
         end as direction,
         coalesce(lines.customer_id, lines.supplier_id) as party_id,
-        {{ amount('lines.net_value * ((invoices.gross_value - invoices.net_value) / nullif(invoices.net_value, 0))') }} as tax_value
+        {{ amount('lines.net_value * ((invoices.gross_value - invoices.net_value) / nullif(invoices.net_value, 0))') }}
+            as tax_value
     from {{ ref('fct_invoice_lines') }} as lines
     inner join {{ ref('fct_invoices') }} as invoices
         on lines.invoice_id = invoices.invoice_id

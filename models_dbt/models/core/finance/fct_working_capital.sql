@@ -10,7 +10,8 @@ invoices as (
         due_date,
         invoice_id,
         case when invoice_type in ('customer_invoice', 'customer_credit_note') then 1 else 0 end as is_receivable,
-        cast(case when invoice_type like '%credit_note' then -gross_value else gross_value end as double) as signed_value
+        cast(case when invoice_type like '%credit_note' then -gross_value else gross_value end as double)
+            as signed_value
     from {{ ref('fct_invoices') }}
     where
         invoice_status <> 'cancelled'
@@ -104,7 +105,9 @@ ledger as (
         month_start_date,
         sum(case when account_type = 'inventory' then cast(closing_value as double) end) as inventory,
         sum(
-            case when account_type = 'cost_of_goods_sold' then cast(debit_value as double) - cast(credit_value as double) end
+            case
+                when account_type = 'cost_of_goods_sold' then cast(debit_value as double) - cast(credit_value as double)
+            end
         ) as cost
     from {{ ref('fct_ledger_balances') }}
     group by month_start_date
@@ -137,10 +140,16 @@ windows as (
 
     select
         balances.*,
-        sum(days) over (order by place rows between {{ window_months - 1 }} preceding and current row) as window_days,
-        sum(sales) over (order by place rows between {{ window_months - 1 }} preceding and current row) as window_sales,
-        sum(cost) over (order by place rows between {{ window_months - 1 }} preceding and current row) as window_cost,
-        lag(receivables) over (order by place) as opening_receivables
+        sum(balances.days)
+            over (order by balances.place rows between {{ window_months - 1 }} preceding and current row)
+            as window_days,
+        sum(balances.sales)
+            over (order by balances.place rows between {{ window_months - 1 }} preceding and current row)
+            as window_sales,
+        sum(balances.cost)
+            over (order by balances.place rows between {{ window_months - 1 }} preceding and current row)
+            as window_cost,
+        lag(balances.receivables) over (order by balances.place) as opening_receivables
     from balances
 
 ),

@@ -53,12 +53,19 @@ ranked as (
 
     select
         taken.*,
-        max(taken_date) over (partition by taker_type, taker_id, taken_item_id) as last_taken_date,
+        max(taken.taken_date)
+            over (partition by taken.taker_type, taken.taker_id, taken.taken_item_id)
+            as last_taken_date,
         row_number() over (
-            partition by taker_type, taker_id, taken_item_id
+            partition by taken.taker_type, taken.taker_id, taken.taken_item_id
             order by
-                arrived_date desc, supplied_date desc, quantity desc, item_id, origin_movement_id, in_movement_id,
-                out_movement_id
+                taken.arrived_date desc,
+                taken.supplied_date desc,
+                taken.quantity desc,
+                taken.item_id asc,
+                taken.origin_movement_id asc,
+                taken.in_movement_id asc,
+                taken.out_movement_id asc
         ) as position
     from taken
 

@@ -12,7 +12,9 @@ reach as (
 
     select
         case
-            when min(order_days.ordered_date) <= cast({{ dbt.dateadd('day', 1, dbt.dateadd('year', -2, as_of())) }} as date)
+            when
+                min(order_days.ordered_date)
+                <= cast({{ dbt.dateadd('day', 1, dbt.dateadd('year', -2, as_of())) }} as date)
                 then 1
         end as is_known
     from order_days
@@ -62,7 +64,7 @@ final as (
         judged.net_value_year,
         cast(case
             when judged.net_value_year > 0
-                then row_number() over (order by judged.net_value_year desc, judged.customer_id)
+                then row_number() over (order by judged.net_value_year desc, judged.customer_id asc)
         end as integer) as value_rank,
         cast(judged.is_base as integer) as is_base,
         case when judged.is_base = 1 then judged.value_before end as base_value,

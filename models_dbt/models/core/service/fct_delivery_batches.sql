@@ -173,7 +173,11 @@ united as (
 final as (
 
     select
-        united.delivery_line_id || '/' || united.batch_kind || '/' || coalesce(united.batch_id, '') as delivery_batch_id,
+        united.delivery_line_id
+        || '/'
+        || united.batch_kind
+        || '/'
+        || coalesce(united.batch_id, '') as delivery_batch_id,
         united.delivery_line_id,
         lines.delivery_id,
         lines.sales_order_line_id,

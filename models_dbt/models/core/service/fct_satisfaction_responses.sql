@@ -46,12 +46,18 @@ final as (
         cases.case_type,
         cases.item_id,
         -- Divided shares can miss their bound by the last digit.
-        case when shared.survey_type = 'csat' and shared.score_share is not null
-            then {{ flag('shared.score_share >= 0.8 - 0.000001') }} end as is_satisfied,
-        case when shared.survey_type = 'nps' and shared.score_share is not null
-            then {{ flag('shared.score_share >= 0.9 - 0.000001') }} end as is_promoter,
-        case when shared.survey_type = 'nps' and shared.score_share is not null
-            then {{ flag('shared.score_share <= 0.6 + 0.000001') }} end as is_detractor,
+        case
+            when shared.survey_type = 'csat' and shared.score_share is not null
+                then {{ flag('shared.score_share >= 0.8 - 0.000001') }}
+        end as is_satisfied,
+        case
+            when shared.survey_type = 'nps' and shared.score_share is not null
+                then {{ flag('shared.score_share >= 0.9 - 0.000001') }}
+        end as is_promoter,
+        case
+            when shared.survey_type = 'nps' and shared.score_share is not null
+                then {{ flag('shared.score_share <= 0.6 + 0.000001') }}
+        end as is_detractor,
         shared._source as source
     from shared
     left join cases

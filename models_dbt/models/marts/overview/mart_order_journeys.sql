@@ -29,8 +29,10 @@ totals as (
         sum(case when hop not in ('lead', 'opportunity', 'quotation', 'order') then days end) as order_to_cash_days,
         sum(case when hop in ('invoice', 'payment') then days end) as billing_days,
         sum(case when hop in ('lead', 'opportunity', 'quotation', 'order') then days end) as before_order_days,
-        sum(case when hop not in ('lead', 'opportunity', 'quotation', 'order', 'invoice', 'payment')
-            then touch_days end) as touch_days,
+        sum(case
+            when hop not in ('lead', 'opportunity', 'quotation', 'order', 'invoice', 'payment')
+                then touch_days
+        end) as touch_days,
         sum(late_days + planned_late_days + short_notice_days + unexplained_days) as days_late
     from hops
     group by
@@ -40,27 +42,67 @@ totals as (
 
 causes as (
 
-    select sales_order_line_id, hop, sequence, 'late' as cause_kind, late_days as days, party_type, party_id, item_id,
-        document_type, document_id
-    from hops where late_days > 0
+    select
+        sales_order_line_id,
+        hop,
+        sequence,
+        'late' as cause_kind,
+        late_days as days,
+        party_type,
+        party_id,
+        item_id,
+        document_type,
+        document_id
+    from hops
+    where late_days > 0
 
     union all
 
-    select sales_order_line_id, hop, sequence, 'planned_late' as cause_kind, planned_late_days as days, party_type,
-        party_id, item_id, document_type, document_id
-    from hops where planned_late_days > 0
+    select
+        sales_order_line_id,
+        hop,
+        sequence,
+        'planned_late' as cause_kind,
+        planned_late_days as days,
+        party_type,
+        party_id,
+        item_id,
+        document_type,
+        document_id
+    from hops
+    where planned_late_days > 0
 
     union all
 
-    select sales_order_line_id, hop, sequence, 'short_notice' as cause_kind, short_notice_days as days, party_type,
-        party_id, item_id, document_type, document_id
-    from hops where short_notice_days > 0
+    select
+        sales_order_line_id,
+        hop,
+        sequence,
+        'short_notice' as cause_kind,
+        short_notice_days as days,
+        party_type,
+        party_id,
+        item_id,
+        document_type,
+        document_id
+    from hops
+    where short_notice_days > 0
 
     union all
 
-    select sales_order_line_id, hop, sequence, 'unexplained' as cause_kind, unexplained_days as days, party_type,
-        party_id, item_id, document_type, document_id
-    from hops where unexplained_days > 0
+    select
+        sales_order_line_id,
+        hop,
+        sequence,
+        'unexplained' as cause_kind,
+        unexplained_days as days,
+        party_type,
+        party_id,
+        item_id,
+        document_type,
+        document_id
+    from hops
+    where unexplained_days > 0
 
 ),
 
@@ -68,7 +110,12 @@ ranked as (
 
     select
         causes.*,
-        row_number() over (partition by sales_order_line_id order by days desc, sequence, cause_kind) as position
+        row_number()
+            over (
+                partition by causes.sales_order_line_id
+                order by causes.days desc, causes.sequence asc, causes.cause_kind asc
+            )
+            as position
     from causes
 
 ),
@@ -146,8 +193,10 @@ judged as (
         totals.touch_days,
         totals.days_late as stated_late_days,
         coalesce(lines.first_promised_date, lines.requested_date) as due_date,
-        coalesce(lines.received_in_full_date, case when totals.promised_arrival_date is null
-            then lines.shipped_in_full_date end) as done_date,
+        coalesce(lines.received_in_full_date, case
+            when totals.promised_arrival_date is null
+                then lines.shipped_in_full_date
+        end) as done_date,
         case
             when lines.shipped_in_full_date is null then 'open'
             when totals.made_date > lines.ordered_date then 'made'

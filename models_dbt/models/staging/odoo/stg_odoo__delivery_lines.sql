@@ -49,7 +49,7 @@ needed as (
         sum(moves.demand_qty) as needed_quantity,
         moves._source
     from {{ source('odoo', 'stock_move') }} as moves
-    inner join ({{ odoo_places() }}) as places
+    inner join ({{ odoo_places() }}) as places  -- noqa: ST05
         on
             moves.location_dest_id = places.location_id
             and moves._source = places._source

@@ -10,7 +10,7 @@ templates as (
 
 orderpoints as (
     select
-        product_id,
+        product_id,  -- noqa: RF02
         coalesce(places.place_id, 'W' || cast(rules.warehouse_id as varchar)) as place_id,
         rules.product_min_qty,
         rules.product_max_qty,
@@ -24,7 +24,7 @@ orderpoints as (
         rules._source,
         rules._row_number
     from {{ source('odoo', 'stock_warehouse_orderpoint') }} as rules
-    left join ({{ odoo_places() }}) as places
+    left join ({{ odoo_places() }}) as places  -- noqa: ST05
         on
             rules.location_id = places.location_id
             and rules._source = places._source
@@ -91,7 +91,7 @@ to_order as (
         chosen.product_tmpl_id,
         chosen._source
     from {{ source('odoo', 'stock_route_product') }} as chosen
-    inner join (
+    inner join (  -- noqa: ST05
         select
             route_id,
             _source

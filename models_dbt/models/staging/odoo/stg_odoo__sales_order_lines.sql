@@ -38,7 +38,7 @@ dated as (
         coalesce(
             orders.commitment_day,
             cast(
-                {{ dbt.dateadd('day', 'cast(coalesce(lines.customer_lead, 0) as integer)', 'orders.ordered_day') }} as date
+                {{ dbt.dateadd('day', 'cast(coalesce(lines.customer_lead, 0) as integer)', 'orders.ordered_day') }} as date  -- noqa: LT05
             )
         ) as promised_day,
         units.factor as line_factor,
