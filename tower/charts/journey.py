@@ -201,7 +201,7 @@ def process_figure(names: Mapping[str, str], ways: Sequence[Way]) -> go.Figure:
             opacity=0.35 + 0.3 * way.share, hoverinfo="text", hovertext=way.hover, showlegend=False,
         )  # fmt: skip
         # Ways that part or meet at the papers are told apart at their other end.
-        at = 10 if x0 == x1 else (14 if x0 == 0 else 6)
+        at = 10 if x0 == x1 else (12 if x0 == 0 else 8)
         figure.add_annotation(
             x=xs[at], y=ys[at], text=way.said, showarrow=False, font={"size": 10, "family": FONT},
             bgcolor="rgba(128,138,157,0.12)", borderpad=1,
