@@ -19,16 +19,27 @@ TIMEOUT_SECONDS = 10.0
 WAITS = (1.0, 4.0)
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """An address that sends elsewhere is refused: the secret and the figures are for nobody else."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow nothing; the answer 3xx then counts as a refusal."""
+        return
+
+
 class WebhookError(TowerError):
     """The receiver could not be reached or refused."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 def post_json(url: str, body: Mapping[str, Any], *, secret: str | None = None, waits: tuple[float, ...] = WAITS) -> int:
     """Send the body as JSON; gives the status that the receiver answered.
 
-    Tried again where the receiver cannot be reached or answers with 429 or 5xx, not where it refuses. `secret` goes
-    into the header Authorization as a bearer token. Raises WebhookError; the address is named without what may be
-    secret in it.
+    Tried again where the receiver cannot be reached or answers with 429 or 5xx, not where it refuses or sends
+    elsewhere. `secret` goes into the header Authorization as a bearer token. Raises WebhookError; the address is named
+    without what may be secret in it.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -43,7 +54,7 @@ def post_json(url: str, body: Mapping[str, Any], *, secret: str | None = None, w
         if attempt:
             time.sleep(waits[min(attempt - 1, len(waits) - 1)])
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             last = f"it answered {error.code}"

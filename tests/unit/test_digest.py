@@ -73,7 +73,15 @@ class _Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.seen.append((self.headers.get("Authorization"), json.loads(body)))
-        self.send_response(self.answers.pop(0) if self.answers else 200)
+        status = self.answers.pop(0) if self.answers else 200
+        self.send_response(status)
+        if 300 <= status < 400:
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.seen.append((self.headers.get("Authorization"), {"got": self.path}))
+        self.send_response(200)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -115,6 +123,14 @@ def test_a_receiver_that_is_busy_is_asked_again_and_one_that_refuses_is_not(rece
     with pytest.raises(WebhookError, match="refused the digest: it answered 401"):
         post_json(receiver, {}, waits=(0.0,))
     assert len(_Receiver.seen) == 4
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_an_address_that_sends_elsewhere_is_refused_and_the_secret_stays(receiver: str, status: int) -> None:
+    _Receiver.answers = [status]
+    with pytest.raises(WebhookError, match=f"it answered {status}"):
+        post_json(receiver, {}, secret="s3cret", waits=(0.0,))
+    assert len(_Receiver.seen) == 1
 
 
 def test_who_cannot_be_reached_is_named_without_what_may_be_secret(receiver: str) -> None:

@@ -22,7 +22,7 @@ from tower.ui.tables import show_table
 from tower.ui.today.words import says, suggestion
 from tower.ui.view import View
 
-_MEASURES = ("late_value", "late_lines", "late_customers", "late_line_days", "overload_hours", "purchase_value")
+_MEASURES = ("late_value", "late_lines", "late_customers", "late_line_days", "overload_hours", "purchases")
 
 
 def show_action(view: View, row: Mapping[str, Any]) -> None:

@@ -82,7 +82,7 @@ def _show_links(view: View, row: Mapping[str, Any]) -> None:
     """The pages that tell more of the subject, for the roles that may open them."""
     ways: list[tuple[str, str]] = []
     item, place = row["subject_item_id"], row["subject_location_id"]
-    if item and place and (way := address(view, "requirements", item=item, location=place)):
+    if item and place and (way := address(view, "requirements", item=item, place=place)):
         ways.append(("requirements", way))
     for page, parameter in _PAGES.get(str(row["subject_type"]), ()):
         if way := address(view, page, **{parameter: str(row["subject_id"])}):

@@ -50,8 +50,11 @@ def show_lines(view: View, frame: pl.DataFrame) -> None:
     saved = -float(open_alerts["late_value_change"].fill_null(0.0).clip(upper_bound=0.0).sum())
     new = int(frame["is_new_to_me"].sum())
     with st.grid(4, min_column_width=180, gap="small"):
-        st.metric(text("today.money_at_risk"), numbers.value(total["money_value"], "money"), border=True,
-                  height="stretch", help=text("today.money_at_risk_help"))  # fmt: skip
+        parts = text("today.money_parts", orders=numbers.value(total["exclusive_value"], "money"),
+                     other=numbers.value(total["own_value"], "money"))  # fmt: skip
+        st.metric(text("today.money_at_risk"), numbers.value(total["money_value"], "money"), delta=parts,
+                  delta_color="off", delta_arrow="off", border=True, height="stretch",
+                  help=text("today.money_at_risk_help"))  # fmt: skip
         st.metric(text("today.late_orders"), numbers.integer(total["hit_lines"]), border=True, height="stretch",
                   help=text("today.late_orders_help"))  # fmt: skip
         st.metric(text("today.open_alerts"), numbers.integer(open_alerts.height), border=True, height="stretch",
