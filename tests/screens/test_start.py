@@ -45,7 +45,7 @@ def test_switching_the_user_leads_back_to_the_start_screen(open_app: OpenApp) ->
 def test_every_role_has_a_home_that_opens(open_app: OpenApp, role: str) -> None:
     app = open_app(user=role)
     homes = {"planner": "messages", "buyer": "inbound_outbound", "production": "progress", "admin": "data_health"}
-    title = f"page.{homes.get(role, 'scorecard')}.title"
+    title = f"page.{homes.get(role, 'today')}.title"
     assert f"#### {Text('en')(title)}" in words(app)
 
 
