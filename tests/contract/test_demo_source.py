@@ -47,7 +47,9 @@ def test_every_law_holds_on_the_accepted_rows(demo_build: BuildSummary) -> None:
     laws = open_warehouse(demo_build.file).frame(
         "select check_name, status, checked_rows from core.reconciliation_summary order by check_name"
     )
-    assert {name: status for name, status, _ in laws.rows()} == dict.fromkeys(laws["check_name"], "holds")
+    # The demo company states no totals of its own, so that this one law has nothing to compare.
+    expected = dict.fromkeys(laws["check_name"], "holds") | {"source_totals_agree": "not_connected"}
+    assert {name: status for name, status, _ in laws.rows()} == expected
     assert laws["checked_rows"].min() > 0  # type: ignore[operator]
 
 
