@@ -37,9 +37,11 @@ NO_INCIDENTS: tuple[str, ...] = ()
 _SOURCE = "lanhe"
 # How the forecast has done from earlier days is read by screens alone, and costs as much as the forecast.
 _FORECAST = ForecastSettings(backtest_cutoffs=0)
-# What is read by screens alone, models that are trained, and the alerts, which are measured by themselves.
+# What no detector reads: stock value, models that are trained, what screens alone read; and the alerts, which are
+# measured by themselves.
 _LEFT_OUT = frozenset({
-    "predictions", "core of predictions", "alerts", "core of alerts", "marts", "definitions", "tests", "snapshot",
+    "stock value", "predictions", "core of stock value and predictions", "alerts", "core of alerts, marts",
+    "definitions", "tests", "snapshot",
 })  # fmt: skip
 _SCHEMAS = ("build", "reference", "canonical", "engine", "core")
 
