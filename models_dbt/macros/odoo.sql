@@ -148,3 +148,30 @@
         and lines._source = destinations._source
     where moves.state = 'done'
 {%- endmacro %}
+
+{#- The companies behind the partners that a relation names, each once: (company_partner_id, _source). `families` is what
+    odoo_partners() gives. -#}
+{% macro odoo_companies(relation, families) -%}
+    select distinct
+        {{ families }}.company_partner_id,
+        {{ families }}._source
+    from {{ relation }} as named
+    inner join {{ families }}
+        on
+            named.partner_id = {{ families }}.partner_id
+            and named._source = {{ families }}._source
+{%- endmacro %}
+
+{#- The days until the last part of a partner's payment term falls due: (partner_id, nb_days, _source). -#}
+{% macro odoo_payment_days(partner_terms) -%}
+    select
+        payment_terms.partner_id,
+        max(term_lines.nb_days) as nb_days,
+        payment_terms._source
+    from {{ partner_terms }} as payment_terms
+    inner join {{ source('odoo', 'account_payment_term_line') }} as term_lines
+        on
+            payment_terms.payment_term_id = term_lines.payment_id
+            and payment_terms._source = term_lines._source
+    group by payment_terms.partner_id, payment_terms._source
+{%- endmacro %}

@@ -48,27 +48,11 @@ referred as (
 ),
 
 customers as (
-    select distinct
-        families.company_partner_id,
-        families._source
-    from referred
-    inner join families
-        on
-            referred.partner_id = families.partner_id
-            and referred._source = families._source
+    {{ odoo_companies('referred', 'families') }}
 ),
 
 terms as (
-    select
-        payment_terms.partner_id,
-        max(term_lines.nb_days) as nb_days,
-        payment_terms._source
-    from {{ source('odoo', 'partner_payment_term') }} as payment_terms
-    inner join {{ source('odoo', 'account_payment_term_line') }} as term_lines
-        on
-            payment_terms.payment_term_id = term_lines.payment_id
-            and payment_terms._source = term_lines._source
-    group by payment_terms.partner_id, payment_terms._source
+    {{ odoo_payment_days(source('odoo', 'partner_payment_term')) }}
 ),
 
 final as (
