@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -15,6 +14,7 @@ from tower.ui import states
 from tower.ui.account.service import named
 from tower.ui.cached import ask
 from tower.ui.kit_words import columns_of
+from tower.ui.lifecycle.offers import reason
 from tower.ui.links import address
 from tower.ui.pipeline.opportunities import staged
 from tower.ui.suppliers.asked import is_connected
@@ -48,27 +48,13 @@ def show_next_steps(view: View, customer: dict[str, Any]) -> None:
 def _show_products(view: View, number: str) -> None:
     text = view.text
     frame = ask(view.warehouse, next_products.of_customer, number)
-    reasons = [_reason(view, row) for row in frame.iter_rows(named=True)]
+    reasons = [reason(view, row) for row in frame.iter_rows(named=True)]
     show_table(
         view, "account_products", text("account.products"),
         named(view, frame).with_columns(pl.Series("reason", reasons, pl.String)),
         columns_of(view, "account_column", _PRODUCTS), note=text("account.products_note"),
         empty=text("account.no_products"),
     )  # fmt: skip
-
-
-def _reason(view: View, row: Mapping[str, Any]) -> str:
-    """Why a product is proposed, in one sentence."""
-    text, numbers = view.text, view.numbers
-    if row["because_item_id"]:
-        because = text.pick(row["because_item_name"], row["because_item_name_zh"]) or row["because_item_id"]
-        return text("account.because_bought", item=because, lift=f"{row['lift']:.1f}")
-    if row["alike_buyers"]:
-        return text(
-            "account.because_alike", buyers=numbers.integer(row["alike_buyers"]),
-            customers=numbers.integer(row["alike_customers"]),
-        )  # fmt: skip
-    return text("account.because_popular", share=numbers.value(row["popularity"], "percent", 0))
 
 
 def _show_opportunities(view: View, number: str) -> None:
