@@ -46,13 +46,8 @@ def changed_documents(warehouse: Warehouse, other: Warehouse) -> pl.DataFrame:
             gone=(pl.col("after").is_null()).sum(),
             changed=(pl.col("before") != pl.col("after")).sum(),
         ).row(0)
-        fields = changed_fields(warehouse, other, table)
-        often = (
-            fields.filter(pl.col("change") == "changed")
-            .group_by("field")
-            .len()
-            .sort(["len", "field"], descending=[True, False])
-        )
+        fields = _changed_values(warehouse, other, table, sides)
+        often = fields.group_by("field").len().sort(["len", "field"], descending=[True, False])
         rows.append((table, *counted, often["field"].head(3).to_list()))
     schema = pl.Schema({"table_name": pl.String(), **dict.fromkeys(_COUNTS, pl.Int64()), "fields": pl.List(pl.String)})
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -69,14 +64,7 @@ def changed_fields(warehouse: Warehouse, other: Warehouse, table: str) -> pl.Dat
         change=pl.when(pl.col("before").is_null()).then(pl.lit("new")).otherwise(pl.lit("gone")),
         field=pl.lit(None, dtype=pl.String), before=pl.lit(None, dtype=pl.String), after=pl.lit(None, dtype=pl.String),
     )  # fmt: skip
-    keys = sides.filter(pl.col("before") != pl.col("after"))["key"].head(MOST_COMPARED).to_list()
-    fields = [_long(one, table, keys, name) for one, name in ((other, "before"), (warehouse, "after"))]
-    changed = (
-        fields[0]
-        .join(fields[1], on=["key", "field"], how="full", coalesce=True)
-        .filter(pl.col("before").ne_missing(pl.col("after")))
-        .select("key", pl.lit("changed").alias("change"), "field", "before", "after")
-    )
+    changed = _changed_values(warehouse, other, table, sides)
     return pl.concat([changed, moved]).sort("change", "key", "field", nulls_last=True)
 
 
@@ -103,6 +91,18 @@ def _fingerprints(warehouse: Warehouse, other: Warehouse, table: str) -> pl.Data
         one.frame(sql).rename({"row_hash": name}) for one, name in ((other, "before"), (warehouse, "after"))
     )
     return before.join(after, on="key", how="full", coalesce=True).sort("key")
+
+
+def _changed_values(warehouse: Warehouse, other: Warehouse, table: str, sides: pl.DataFrame) -> pl.DataFrame:
+    """The fields that differ of documents that both builds have: key, change, field, before, after."""
+    keys = sides.filter(pl.col("before") != pl.col("after"))["key"].head(MOST_COMPARED).to_list()
+    fields = [_long(one, table, keys, name) for one, name in ((other, "before"), (warehouse, "after"))]
+    return (
+        fields[0]
+        .join(fields[1], on=["key", "field"], how="full", coalesce=True)
+        .filter(pl.col("before").ne_missing(pl.col("after")))
+        .select("key", pl.lit("changed").alias("change"), "field", "before", "after")
+    )
 
 
 def _long(warehouse: Warehouse, table: str, keys: list[str], name: str) -> pl.DataFrame:

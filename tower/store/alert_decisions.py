@@ -114,23 +114,22 @@ def visit(store: Store, user_id: str, as_of: date, now: datetime) -> date | None
 
     Looking again at the same build changes nothing, so what is new stays new while it is read.
     """
+    mine = alert_visits.c.user_id == user_id
+    # Every drawing of the page asks; only the first of a newer build writes.
+    with reading(store.engine) as connection:
+        there = connection.execute(select(alert_visits).where(mine)).mappings().first()
+    if there is not None and as_of <= there["as_of"]:
+        before: date | None = there["before_as_of"]
+        return before
     with writing(store.engine) as connection:
-        there = connection.execute(select(alert_visits).where(alert_visits.c.user_id == user_id)).mappings().first()
+        there = connection.execute(select(alert_visits).where(mine)).mappings().first()
+        last: date | None = None if there is None else there["as_of"]
+        values = {"visited_at": now, "as_of": as_of, "before_as_of": last}
         if there is None:
-            connection.execute(
-                insert(alert_visits).values(user_id=user_id, visited_at=now, as_of=as_of, before_as_of=None)
-            )
-            return None
-        last: date = there["as_of"]
-        if as_of <= last:
-            before: date | None = there["before_as_of"]
-            return before
-        connection.execute(
-            update(alert_visits)
-            .where(alert_visits.c.user_id == user_id)
-            .values(visited_at=now, as_of=as_of, before_as_of=last)
-        )
-        return last
+            connection.execute(insert(alert_visits).values(user_id=user_id, **values))
+        elif as_of > there["as_of"]:
+            connection.execute(update(alert_visits).where(mine).values(**values))
+    return last
 
 
 def sent(store: Store, channel: str) -> dict[str, float]:

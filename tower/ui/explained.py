@@ -6,7 +6,6 @@ import polars as pl
 import streamlit as st
 
 from tower.access import EVERYTHING
-from tower.builds import BuildSummary
 from tower.charts.waterfall import waterfall_figure
 from tower.exports import Column
 from tower.metrics import Catalogue, Difference, Filter, Metric, is_explainable
@@ -14,7 +13,7 @@ from tower.queries import breakdown, difference
 from tower.queries.difference import Compared
 from tower.ui import cached, states, url
 from tower.ui.figures import about_metric, export_kind, show_figure
-from tower.ui.header import readable_builds
+from tower.ui.kept_builds import kept_builds
 from tower.ui.tables import show_table
 from tower.ui.view import View
 from tower.warehouse import Warehouse
@@ -82,11 +81,6 @@ def _explained(
     _there: tuple[Warehouse, Catalogue],
 ) -> Difference | None:
     return difference.explained(*_here, *_there, before, after, where, by)
-
-
-def kept_builds(view: View) -> list[BuildSummary]:
-    """The other builds that this program can read, the newest first."""
-    return [one for one in reversed(readable_builds(view)) if one.build_id != view.build.build_id]
 
 
 def _offered(view: View, metric: Metric) -> dict[str, str]:

@@ -7,10 +7,10 @@ from datetime import UTC, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from tower.builds import SCHEMA_VERSION, BuildSummary, list_builds
 from tower.i18n import LANGUAGES, Language, Text
 from tower.store import User
 from tower.ui import url
+from tower.ui.kept_builds import kept_builds, named_build
 from tower.ui.view import View
 
 # Older than this, a reader is told that the figures may no longer be what the systems say.
@@ -38,7 +38,7 @@ def show_header(view: View) -> DeltaGenerator:
 
 def choose_build(view: View) -> None:
     """The other builds that are kept, each a day to look back to; and the way back to today."""
-    others = [one for one in reversed(readable_builds(view)) if one.build_id != view.build.build_id]
+    others = kept_builds(view)
     if not view.is_served:
         st.badge(
             view.text("header.earlier"),
@@ -70,12 +70,6 @@ def choose_build(view: View) -> None:
                 )  # fmt: skip
 
 
-def readable_builds(view: View) -> list[BuildSummary]:
-    """The published builds that this program can read, the oldest first."""
-    builds = list_builds(view.build.file.parents[1])
-    return [one for one in builds if one.status == "published" and one.schema_version == SCHEMA_VERSION]
-
-
 def company(view: View) -> str:
     """Whose figures these are; where the settings name nobody, the product in the reader's language."""
     return view.text("product.name") if view.company_name == Text("en")("product.name") else view.company_name
@@ -83,7 +77,7 @@ def company(view: View) -> str:
 
 def stamp(view: View) -> str:
     """As-of date and build in one line."""
-    return view.text("header.stamp", as_of=view.numbers.day(view.build.as_of), build=view.build.build_id[-6:])
+    return named_build(view, view.build)
 
 
 def stamp_help(view: View) -> str:

@@ -16,9 +16,10 @@ from tower.queries import build_changes
 from tower.queries.scorecard import SCORECARD_METRICS
 from tower.ui import cached, states, url
 from tower.ui.cached import ask
-from tower.ui.explained import explain, in_points, kept_builds, show_explained
+from tower.ui.explained import explain, in_points, show_explained
 from tower.ui.figures import about_metric, export_kind, show_figure
 from tower.ui.filters import choose_filters
+from tower.ui.kept_builds import kept_builds, named_build
 from tower.ui.scorecard import read_cards
 from tower.ui.tables import show_table
 from tower.ui.view import View
@@ -37,7 +38,7 @@ def show_changes(view: View) -> None:
         return
     with choose_filters(view):
         since = url.select(
-            text("changes.since"), "since", list(builds), lambda name: _named(view, builds[name]),
+            text("changes.since"), "since", list(builds), lambda name: named_build(view, builds[name]),
             default=next(iter(builds)), width=320, label_visibility="collapsed",
         )  # fmt: skip
     section = url.segments(
@@ -53,10 +54,6 @@ def show_changes(view: View) -> None:
         _show_documents(view, build)
     else:
         _show_history(view)
-
-
-def _named(view: View, build: BuildSummary) -> str:
-    return view.text("header.stamp", as_of=view.numbers.day(build.as_of), build=build.build_id[-6:])
 
 
 def _other(view: View, build: BuildSummary) -> View:
